@@ -1,0 +1,11 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/tests'],
+  testMatch: ['**/*.test.ts'],
+  transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false, isolatedModules: true }] },
+  // v8, because istanbul's counters would be serialized into the Lambda archives that the tests run.
+  coverageProvider: 'v8',
+  testTimeout: 60_000,
+  maxWorkers: 2,
+};

@@ -1,0 +1,30 @@
+import type { DeployedResource, Json } from '../services/service';
+
+/** What a Pulumi program declared when it ran, as its engine would have seen it. */
+export interface Program {
+  readonly project: string;
+  readonly stack: string;
+  /** In order of registration; components included. */
+  readonly resources: readonly ProgramResource[];
+  /** Stack outputs. */
+  readonly outputs: Readonly<Record<string, Json>>;
+  /** Warnings that the program logged. */
+  readonly warnings: readonly string[];
+}
+
+export interface ProgramResource extends DeployedResource {
+  /** False for components. */
+  readonly custom: boolean;
+  readonly id: string;
+  /** URN of the parent; `undefined` for the stack itself. */
+  readonly parent?: string;
+  readonly dependencies: readonly string[];
+  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
+  readonly protect: boolean;
+  readonly ignoreChanges: readonly string[];
+  readonly aliases: readonly Json[];
+  /** Paths in `inputs` whose values were secret; `inputs` itself holds the plain values. */
+  readonly secretPaths: readonly string[];
+  /** Files of an archive property, by property name: `{ code: { '__index.js': 'text' } }`. */
+  readonly archives: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}

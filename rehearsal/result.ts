@@ -1,0 +1,90 @@
+import type { Json } from './services/service';
+
+/** What `--json` writes. The shape is a published contract: `schemas/rehearsal.schema.json`. */
+export interface RehearsalResult {
+  readonly ok: boolean;
+  readonly from: string;
+  readonly to: string;
+  readonly executions: readonly ExecutionResult[];
+  readonly items: readonly ItemResult[];
+  readonly notifications: readonly NotificationResult[];
+  readonly calls: readonly CallResult[];
+  readonly iam: { readonly denied: readonly DeniedAccess[]; readonly unused: readonly UnusedGrant[] };
+  readonly invariants: readonly InvariantResult[];
+  readonly assumptions: readonly string[];
+  readonly cost: { readonly total: number; readonly lines: readonly CostLine[] };
+  /** The final state, in the shape of the input. */
+  readonly estate: Json;
+}
+
+export interface ExecutionResult {
+  readonly workflow: string;
+  readonly id: string;
+  readonly trigger: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly status: string;
+  readonly output?: Json;
+  readonly error?: { readonly error?: string; readonly cause?: string };
+  readonly transitions: number;
+  readonly historyEvents: number;
+}
+
+/** One work item of one execution, taken from the `items` of the execution's output. */
+export interface ItemResult {
+  readonly workflow: string;
+  readonly execution: string;
+  readonly id: string;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly outcome: string;
+  readonly reason: string;
+}
+
+export interface NotificationResult {
+  readonly id: string;
+  readonly at: string;
+  readonly channel: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+export interface CallResult {
+  readonly at: string;
+  readonly principal: string;
+  readonly action: string;
+  readonly resource: string;
+  /** `ok`, or the error code. */
+  readonly outcome: string;
+}
+
+export interface DeniedAccess {
+  readonly principal: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly reason: string;
+}
+
+export interface UnusedGrant {
+  readonly role: string;
+  readonly sid: string;
+  readonly action: string;
+  readonly resource: string;
+}
+
+export interface InvariantResult {
+  /** `1` to `9`, as numbered in the design. */
+  readonly id: string;
+  readonly title: string;
+  readonly held: boolean;
+  readonly detail: string;
+}
+
+export interface CostLine {
+  readonly item: string;
+  readonly quantity: number;
+  readonly unit: string;
+  /** US dollars. */
+  readonly amount: number;
+}
