@@ -1,0 +1,58 @@
+import type { AppStream } from '@aws-sdk/client-appstream';
+import { namedError } from '../foundation/environment';
+import { readImage, tagNames } from './images';
+
+export interface CommitEvent {
+  readonly source: string;
+  readonly target: string;
+}
+
+export interface CommitResult {
+  readonly reason: string;
+}
+
+export interface CommitDependencies {
+  readonly appstream: Pick<AppStream, 'describeImages' | 'listTagsForResource' | 'tagResource'>;
+}
+
+/**
+ * Makes the successor the head of its lineage: the source gets `AutoUpdate=Completed` and `NextVersion`. Only
+ * these two tags are written, only when the successor is AVAILABLE, and never over a newer successor.
+ */
+export function createHandler({ appstream }: CommitDependencies) {
+  return async ({ source, target }: CommitEvent): Promise<CommitResult> => {
+    const tag = tagNames();
+    const successor = await readImage(appstream, target);
+    if (successor?.state !== 'AVAILABLE' || successor.tags[tag.source] !== source) {
+      throw namedError(
+        'NotCommittable',
+        `${target} is ${successor?.state ?? 'gone'}, or no successor of ${source}: the lineage stays as it is.`,
+      );
+    }
+    const image = await readImage(appstream, source);
+    // The source may be deleted once its successor is there; the lineage goes on with the successor.
+    if (image === undefined) return { reason: `updated to ${target}; the source was deleted` };
+    const next = image.tags[tag.nextVersion];
+    if (next === target && image.tags[tag.autoUpdate] === 'Completed') {
+      return { reason: `updated to ${target}` };
+    }
+    const other = next === undefined || next === target ? undefined : await readImage(appstream, next);
+    if (createdAt(other) > createdAt(successor)) {
+      return { reason: `updated to ${target}, but its lineage went on with the newer ${next}` };
+    }
+    await appstream.tagResource({
+      ResourceArn: image.arn,
+      Tags: { [tag.autoUpdate]: 'Completed', [tag.nextVersion]: target },
+    });
+    return { reason: `updated to ${target}` };
+  };
+}
+
+export const factory = () => {
+  const { AppStream } = require('@aws-sdk/client-appstream') as typeof import('@aws-sdk/client-appstream');
+  return createHandler({ appstream: new AppStream({ retryMode: 'adaptive', maxAttempts: 8 }) });
+};
+
+function createdAt(image: Awaited<ReturnType<typeof readImage>>): number {
+  return image?.image.CreatedTime?.getTime() ?? 0;
+}

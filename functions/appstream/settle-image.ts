@@ -1,0 +1,67 @@
+import type { AppStream } from '@aws-sdk/client-appstream';
+import type { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { requireVariable } from '../foundation/environment';
+import { settleWorkItem, type Ledger } from '../foundation/ledger';
+import type { ItemReport, Outcome } from '../foundation/notification';
+import { failureReason, readImage } from './images';
+
+export interface SettleEvent {
+  /** ARN of the execution. */
+  readonly execution: string;
+  readonly source: string;
+  /** Name of the successor; an empty string if there is none. */
+  readonly target: string;
+  readonly outcome: Outcome;
+  /** What the run knows of the reason; AWS's own is added where the successor is FAILED. */
+  readonly reason: string;
+  readonly startedAt: string;
+}
+
+export interface SettleDependencies {
+  readonly appstream: Pick<AppStream, 'describeImages' | 'listTagsForResource'>;
+  readonly ledger: Ledger;
+  readonly now: () => Date;
+}
+
+/** Writes what became of an image, gives its lease back, and returns the line for the report. */
+export function createHandler({ appstream, ledger, now }: SettleDependencies) {
+  return async (event: SettleEvent): Promise<ItemReport> => {
+    const successor =
+      event.outcome === 'failed' && event.target !== ''
+        ? await readImage(appstream, event.target)
+        : undefined;
+    const failed = successor?.state === 'FAILED';
+    const reason = failed
+      ? `${event.target} is FAILED. ${failureReason(successor.image)}`
+      : event.reason;
+    const ended = failed || event.outcome === 'updated';
+    const endedAt = now().toISOString();
+    await settleWorkItem(ledger, event.source, event.execution, {
+      outcome: event.outcome,
+      reason,
+      at: endedAt,
+      ...(ended ? { settledTarget: event.target } : {}),
+    });
+    return {
+      id: event.source,
+      outcome: event.outcome,
+      reason,
+      startedAt: event.startedAt,
+      endedAt,
+    };
+  };
+}
+
+export const factory = () => {
+  const { AppStream } = require('@aws-sdk/client-appstream') as typeof import('@aws-sdk/client-appstream');
+  const { DynamoDB } = require('@aws-sdk/client-dynamodb') as typeof import('@aws-sdk/client-dynamodb');
+  return createHandler({
+    appstream: new AppStream({ retryMode: 'adaptive', maxAttempts: 8 }),
+    ledger: {
+      client: new DynamoDB({}),
+      table: requireVariable('LEDGER_TABLE'),
+      workflow: requireVariable('WORKFLOW'),
+    },
+    now: () => new Date(),
+  });
+};

@@ -1,0 +1,165 @@
+import type { AppStream, Image } from '@aws-sdk/client-appstream';
+import { namedError, requireVariable } from '../foundation/environment';
+import type { ItemReport } from '../foundation/notification';
+import { isInFlight, tagNames, withTags, type TaggedImage } from './images';
+
+/** What starts a run: the input of the workflow. Everything is optional. */
+export interface RunInput {
+  /**
+   * - `update` (default): update what is opted in
+   * - `plan`: make every decision and no change
+   * - `reconcile`: follow up what an earlier run left unfinished, start nothing new
+   */
+  readonly mode?: 'update' | 'plan' | 'reconcile';
+  /** Concurrent updates, 1 to 40. Default: the stack's setting. */
+  readonly batchSize?: number;
+  /** Only these images. Default: all that are opted in. */
+  readonly images?: readonly string[];
+  /** Who started the run; kept for the reader. */
+  readonly trigger?: string;
+}
+
+export interface SurveyEvent {
+  readonly input: RunInput | null;
+}
+
+export interface SurveyResult {
+  readonly mode: 'update' | 'plan' | 'reconcile';
+  readonly batchSize: number;
+  /** Whether there is anything to report. */
+  readonly idle: boolean;
+  /** `successor` is the image that an earlier run made of this one, or an empty string. */
+  readonly images: readonly { readonly name: string; readonly successor: string }[];
+  readonly leftOut: readonly ItemReport[];
+}
+
+export interface SurveyDependencies {
+  readonly appstream: Pick<AppStream, 'describeImages' | 'listTagsForResource'>;
+  readonly batchSize: number;
+  /** One execution holds the history of at most so many images. */
+  readonly maxImages: number;
+  readonly now: () => Date;
+}
+
+/** Looks at every image of the account and says which ones this run takes, and why it leaves the others. */
+export function createHandler({ appstream, batchSize, maxImages, now }: SurveyDependencies) {
+  return async (event: SurveyEvent): Promise<SurveyResult> => {
+    const input = checkInput(event.input ?? {});
+    const mode = input.mode ?? 'update';
+    const images = await listImages(appstream);
+    const successors = newestSuccessors(images);
+    const at = now().toISOString();
+    const taken: { name: string; successor: string }[] = [];
+    const leftOut: ItemReport[] = [];
+    for (const image of images) {
+      const successor = successors[image.name] ?? '';
+      const reason = reasonToLeaveOut(image, successor, mode, input.images, taken.length >= maxImages);
+      if (reason === undefined) {
+        taken.push({ name: image.name, successor });
+      } else if (mode !== 'reconcile') {
+        leftOut.push({ id: image.name, outcome: 'skipped', reason, startedAt: at, endedAt: at });
+      }
+    }
+    for (const name of input.images ?? []) {
+      if (images.some((image) => image.name === name)) continue;
+      const reason = `there is no image ${name} that this account owns`;
+      leftOut.push({ id: name, outcome: 'skipped', reason, startedAt: at, endedAt: at });
+    }
+    return {
+      mode,
+      batchSize: input.batchSize ?? batchSize,
+      // A run that was asked for by name answers in any case.
+      idle: taken.length === 0 && input.images === undefined,
+      images: taken,
+      leftOut,
+    };
+  };
+}
+
+export const factory = () => {
+  const { AppStream } = require('@aws-sdk/client-appstream') as typeof import('@aws-sdk/client-appstream');
+  return createHandler({
+    appstream: new AppStream({ retryMode: 'adaptive', maxAttempts: 8 }),
+    batchSize: Number(requireVariable('BATCH_SIZE')),
+    maxImages: Number(requireVariable('MAX_IMAGES')),
+    now: () => new Date(),
+  });
+};
+
+function checkInput(input: RunInput): RunInput {
+  const problems: string[] = [];
+  const known = ['mode', 'batchSize', 'images', 'trigger'];
+  for (const key of Object.keys(input)) {
+    if (!known.includes(key)) problems.push(`unknown key ${key}; known are ${known.join(', ')}`);
+  }
+  const modes = ['update', 'plan', 'reconcile'];
+  if (input.mode !== undefined && !modes.includes(input.mode)) {
+    problems.push(`mode is ${JSON.stringify(input.mode)}; allowed are ${modes.join(', ')}`);
+  }
+  const size = input.batchSize;
+  if (size !== undefined && !(Number.isInteger(size) && size >= 1 && size <= 40)) {
+    problems.push(`batchSize is ${JSON.stringify(size)}; allowed is a whole number from 1 to 40`);
+  }
+  const names: unknown = input.images;
+  if (
+    names !== undefined &&
+    !(Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === 'string'))
+  ) {
+    problems.push(`images is ${JSON.stringify(names)}; allowed is a list of image names`);
+  }
+  if (problems.length > 0) {
+    throw namedError('InvalidInput', `The input of the run is wrong: ${problems.join('; ')}.`);
+  }
+  return input;
+}
+
+async function listImages(appstream: SurveyDependencies['appstream']): Promise<TaggedImage[]> {
+  const found: Image[] = [];
+  let token: string | undefined;
+  do {
+    const page = await appstream.describeImages({
+      Type: 'PRIVATE',
+      MaxResults: 25,
+      ...(token === undefined ? {} : { NextToken: token }),
+    });
+    found.push(...(page.Images ?? []));
+    token = page.NextToken;
+  } while (token !== undefined);
+  const images: TaggedImage[] = [];
+  for (const image of found) images.push(await withTags(appstream, image));
+  return images;
+}
+
+/** By name of the source: its newest successor that did not fail. */
+function newestSuccessors(images: readonly TaggedImage[]): Record<string, string> {
+  const created = (image: TaggedImage) => image.image.CreatedTime?.getTime() ?? 0;
+  const successors: Record<string, string> = {};
+  for (const image of [...images].sort((one, other) => created(one) - created(other))) {
+    const source = image.tags[tagNames().source];
+    if (source === undefined) continue;
+    if (image.state === 'AVAILABLE' || isInFlight(image.state)) successors[source] = image.name;
+    else successors[source] ??= image.name;
+  }
+  return successors;
+}
+
+function reasonToLeaveOut(
+  image: TaggedImage,
+  successor: string,
+  mode: string,
+  only: readonly string[] | undefined,
+  full: boolean,
+): string | undefined {
+  const tag = tagNames();
+  const optIn = image.tags[tag.autoUpdate];
+  if (only !== undefined && !only.includes(image.name)) return 'not among the images of this run';
+  if (optIn === undefined) return `not opted in: it has no tag ${tag.autoUpdate}`;
+  if (optIn === 'Completed') {
+    return `superseded by ${image.tags[tag.nextVersion] ?? 'a newer version'}`;
+  }
+  if (optIn !== 'Enabled') return `not opted in: its tag ${tag.autoUpdate} is ${optIn}`;
+  if (image.state !== 'AVAILABLE') return `its state is ${image.state}`;
+  if (mode === 'reconcile' && successor === '') return 'nothing unfinished';
+  if (full) return 'this run has its fill of images; the next run takes it';
+  return undefined;
+}

@@ -1,0 +1,203 @@
+import type { DynamoDB } from '@aws-sdk/client-dynamodb';
+
+/**
+ * The ledger: one DynamoDB table for everything that must survive a crash. Its key is the workflow and the
+ * item: `image#<name>` for a work item, `run#<execution name>` for the notification record of a run.
+ * AWS tags stay the truth that users see; a lost table is rebuilt from them by adoption.
+ */
+export interface Ledger {
+  readonly client: Pick<DynamoDB, 'getItem' | 'updateItem' | 'query'>;
+  readonly table: string;
+  readonly workflow: string;
+}
+
+/** What the ledger holds of one work item. */
+export interface WorkItem {
+  /** ARN of the execution that works on the item now. */
+  readonly leaseOwner?: string;
+  /** Grows with each change of owner. */
+  readonly fence?: number;
+  /** Name of the thing that is to be made: written before AWS is asked for it. */
+  readonly target?: string;
+  /** Counts the targets tried for this item, from 1. */
+  readonly attempt?: number;
+  /** When the intent was written, ISO 8601. */
+  readonly intendedAt?: string;
+  /** The target whose end has been reported, so that it is not reported again. */
+  readonly settledTarget?: string;
+  readonly outcome?: string;
+  readonly reason?: string;
+  /** ARN of the execution that wrote the outcome. */
+  readonly settledBy?: string;
+}
+
+type Attributes = Record<string, { S?: string; N?: string } | undefined>;
+
+export async function readWorkItem(ledger: Ledger, item: string): Promise<WorkItem> {
+  const answer = await ledger.client.getItem({
+    TableName: ledger.table,
+    Key: workItemKey(ledger, item),
+    ConsistentRead: true,
+  });
+  return toWorkItem((answer.Item ?? {}) as Attributes);
+}
+
+/**
+ * Takes the lease of an item. It is given when the item is free, when the caller has it already (a retry), or
+ * when its owner no longer runs. Returns `undefined` when another run holds it.
+ */
+export async function acquireLease(
+  ledger: Ledger,
+  item: string,
+  owner: string,
+  isRunning: (execution: string) => Promise<boolean>,
+): Promise<WorkItem | undefined> {
+  const seen = await readWorkItem(ledger, item);
+  if (seen.leaseOwner === owner) return seen;
+  if (seen.leaseOwner !== undefined && (await isRunning(seen.leaseOwner))) return undefined;
+  try {
+    const answer = await ledger.client.updateItem({
+      TableName: ledger.table,
+      Key: workItemKey(ledger, item),
+      UpdateExpression: 'SET leaseOwner = :owner ADD fence :one',
+      // The fencing number makes the decision above and this write one step.
+      ConditionExpression:
+        seen.fence === undefined ? 'attribute_not_exists(fence)' : 'fence = :fence',
+      ExpressionAttributeValues: {
+        ':owner': { S: owner },
+        ':one': { N: '1' },
+        ...(seen.fence === undefined ? {} : { ':fence': { N: String(seen.fence) } }),
+      },
+      ReturnValues: 'ALL_NEW',
+    });
+    return toWorkItem((answer.Attributes ?? {}) as Attributes);
+  } catch (error) {
+    if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
+    // Either another run was faster, or the answer to our own write was lost and the SDK tried again.
+    const now = await readWorkItem(ledger, item);
+    return now.leaseOwner === owner ? now : undefined;
+  }
+}
+
+/** Writes what is about to be asked of AWS, before it is asked. Fails when the lease was lost. */
+export async function recordIntent(
+  ledger: Ledger,
+  item: string,
+  owner: string,
+  intent: { readonly target: string; readonly attempt: number; readonly intendedAt: string },
+): Promise<void> {
+  await ledger.client.updateItem({
+    TableName: ledger.table,
+    Key: workItemKey(ledger, item),
+    UpdateExpression: 'SET target = :target, attempt = :attempt, intendedAt = :at',
+    ConditionExpression: 'leaseOwner = :owner',
+    ExpressionAttributeValues: {
+      ':target': { S: intent.target },
+      ':attempt': { N: String(intent.attempt) },
+      ':at': { S: intent.intendedAt },
+      ':owner': { S: owner },
+    },
+  });
+}
+
+/**
+ * Writes the outcome of an item and gives its lease back. An outcome that says that a target ended names it in
+ * `settledTarget`. Done already, or taken over by another run meanwhile: nothing is written.
+ */
+export async function settleWorkItem(
+  ledger: Ledger,
+  item: string,
+  owner: string,
+  outcome: {
+    readonly outcome: string;
+    readonly reason: string;
+    readonly at: string;
+    readonly settledTarget?: string;
+  },
+): Promise<void> {
+  const settled = outcome.settledTarget;
+  try {
+    await ledger.client.updateItem({
+      TableName: ledger.table,
+      Key: workItemKey(ledger, item),
+      UpdateExpression:
+        'SET #outcome = :outcome, reason = :reason, settledAt = :at, settledBy = :owner' +
+        (settled === undefined ? '' : ', settledTarget = :settled') +
+        ' REMOVE leaseOwner',
+      ConditionExpression: 'leaseOwner = :owner',
+      ExpressionAttributeNames: { '#outcome': 'outcome' },
+      ExpressionAttributeValues: {
+        ':outcome': { S: outcome.outcome },
+        ':reason': { S: outcome.reason },
+        ':at': { S: outcome.at },
+        ':owner': { S: owner },
+        ...(settled === undefined ? {} : { ':settled': { S: settled } }),
+      },
+    });
+  } catch (error) {
+    if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
+  }
+}
+
+/** The work items that an execution holds or has settled, by name. */
+export async function listItemsOfRun(
+  ledger: Ledger,
+  owner: string,
+): Promise<{ readonly item: string; readonly work: WorkItem }[]> {
+  const items: { item: string; work: WorkItem }[] = [];
+  let start: Record<string, { S: string }> | undefined;
+  do {
+    const page = await ledger.client.query({
+      TableName: ledger.table,
+      KeyConditionExpression: 'workflow = :workflow AND begins_with(#item, :prefix)',
+      FilterExpression: 'leaseOwner = :owner OR settledBy = :owner',
+      ExpressionAttributeNames: { '#item': 'item' },
+      ExpressionAttributeValues: {
+        ':workflow': { S: ledger.workflow },
+        ':prefix': { S: workItemPrefix() },
+        ':owner': { S: owner },
+      },
+      ConsistentRead: true,
+      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+    });
+    for (const found of (page.Items ?? []) as Attributes[]) {
+      items.push({
+        item: (found['item']?.S ?? '').slice(workItemPrefix().length),
+        work: toWorkItem(found),
+      });
+    }
+    start = page.LastEvaluatedKey as Record<string, { S: string }> | undefined;
+  } while (start !== undefined);
+  return items;
+}
+
+// A function and not a constant: serialized code has no module state.
+function workItemPrefix(): string {
+  return 'item#';
+}
+
+function workItemKey(ledger: Ledger, item: string) {
+  return { workflow: { S: ledger.workflow }, item: { S: workItemPrefix() + item } };
+}
+
+function toWorkItem(attributes: Attributes): WorkItem {
+  const text = (name: string) => attributes[name]?.S;
+  const number = (name: string) => {
+    const value = attributes[name]?.N;
+    return value === undefined ? undefined : Number(value);
+  };
+  const item = {
+    leaseOwner: text('leaseOwner'),
+    fence: number('fence'),
+    target: text('target'),
+    attempt: number('attempt'),
+    intendedAt: text('intendedAt'),
+    settledTarget: text('settledTarget'),
+    outcome: text('outcome'),
+    reason: text('reason'),
+    settledBy: text('settledBy'),
+  };
+  return Object.fromEntries(
+    Object.entries(item).filter(([, value]) => value !== undefined),
+  ) as WorkItem;
+}
