@@ -9,7 +9,10 @@ export interface RehearsalResult {
   readonly items: readonly ItemResult[];
   readonly notifications: readonly NotificationResult[];
   readonly calls: readonly CallResult[];
-  readonly iam: { readonly denied: readonly DeniedAccess[]; readonly unused: readonly UnusedGrant[] };
+  readonly iam: {
+    readonly denied: readonly DeniedAccess[];
+    readonly unused: readonly UnusedGrant[];
+  };
   readonly invariants: readonly InvariantResult[];
   readonly assumptions: readonly string[];
   readonly cost: { readonly total: number; readonly lines: readonly CostLine[] };

@@ -1,0 +1,219 @@
+import * as path from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { InputError } from './input-error';
+import { suggestion } from './nearest';
+
+/** What the command line of the rehearsal asks for, checked and with defaults filled in. */
+export interface RehearsalArguments {
+  /** Pulumi stack whose configuration is rehearsed. @default dev */
+  readonly stack: string;
+  /** File of the account as it is before the rehearsal. @default the sample estate */
+  readonly estate: string;
+  /** Virtual start, ISO 8601 in UTC; absent: when the estate was captured. */
+  readonly from?: string;
+  /** Virtual days to rehearse. @default 31 */
+  readonly days: number;
+  /** File of the faults to inject; absent: none. */
+  readonly faults?: string;
+  /** Seed of everything that is random. @default 1 */
+  readonly seed: number;
+  /** Where the result is written as JSON; absent: nowhere. */
+  readonly json?: string;
+  /** Where the HTML page is written; absent: nowhere. */
+  readonly report?: string;
+  /** Only the help text is wanted. */
+  readonly help: boolean;
+}
+
+/** The estate that is rehearsed where none is named. */
+export const SAMPLE_ESTATE = path.join(__dirname, 'estates', 'sample.yaml');
+
+/** Longest rehearsal: Step Functions ends an execution after a year, so nothing new happens beyond. */
+export const MAXIMUM_DAYS = 366;
+
+const MAXIMUM_SEED = 2 ** 32 - 1;
+
+/** The text of `--help`. */
+export const HELP = `Usage: npm run rehearse -- [options]
+
+Runs this Pulumi program, its Lambda code and its state machines for a virtual month on an emulated
+AWS account, and tells what would happen. Nothing is deployed, no AWS account is touched and no
+credentials are needed.
+
+What to rehearse
+  --stack S            Pulumi stack whose configuration is used (default: dev)
+  --estate FILE        the account before the rehearsal, YAML or JSON (default: the sample estate)
+  --from ISO           virtual start, such as 2026-02-01 or 2026-02-01T06:00:00Z
+                       (default: when the estate was captured)
+  --days N             virtual days, 1 to ${MAXIMUM_DAYS} (default: 31)
+
+What goes wrong
+  --faults FILE        faults to inject, YAML or JSON (default: none)
+  --seed N             seed of everything random, 0 to ${MAXIMUM_SEED} (default: 1);
+                       the same seed gives the same result, byte for byte
+
+What is written, besides the timeline on the terminal
+  --report FILE.html   one self-contained page with charts
+  --json FILE          everything, for programs
+
+  --help               this text
+
+Exit code: 0 every invariant held, 1 one was broken, 2 the input cannot be used.
+
+Examples
+  npm run rehearse
+  npm run rehearse -- --stack prod --from 2026-03-01 --days 14 --report rehearsal.html
+  npm run rehearse -- --faults faults.yaml --seed 7 --json rehearsal.json
+`;
+
+const OPTIONS = {
+  stack: { type: 'string' },
+  estate: { type: 'string' },
+  from: { type: 'string' },
+  days: { type: 'string' },
+  faults: { type: 'string' },
+  sweep: { type: 'boolean' },
+  seed: { type: 'string' },
+  json: { type: 'string' },
+  report: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type OptionName = keyof typeof OPTIONS;
+
+/**
+ * Reads the command line, without the interpreter and the script.
+ *
+ * @throws {InputError} with every problem at once: unknown options, missing or repeated or impossible values.
+ */
+export function parseArguments(argv: readonly string[]): RehearsalArguments {
+  const problems: string[] = [];
+  const given = readOptions(argv, problems);
+  const help = given.has('help');
+  if (given.has('sweep')) {
+    problems.push(
+      '--sweep is not available in this version; inject single faults with --faults FILE',
+    );
+  }
+  const stack = given.get('stack') ?? 'dev';
+  if (!/^([\w.-]+\/){0,2}[\w.-]{1,100}$/.test(stack)) {
+    problems.push(
+      `--stack is "${stack}"; a stack is named by letters, digits, "-", "_" and ".", at most 100`,
+    );
+  }
+  const from = given.has('from') ? instant(given.get('from')!, problems) : undefined;
+  const days = whole('days', given.get('days') ?? '31', 1, MAXIMUM_DAYS, problems);
+  const seed = whole('seed', given.get('seed') ?? '1', 0, MAXIMUM_SEED, problems);
+  const outputs = (['json', 'report'] as const).filter((name) => given.has(name));
+  if (outputs.length === 2 && samePath(given.get('json')!, given.get('report')!)) {
+    problems.push(`--json and --report both name "${given.get('json')}"; give each its own file`);
+  }
+  const report = given.get('report');
+  if (report !== undefined && !/\.html?$/i.test(report)) {
+    problems.push(`--report is "${report}"; it writes a page, so the name must end in .html`);
+  }
+  if (problems.length > 0 && !help) {
+    throw new InputError('The rehearsal cannot start', problems);
+  }
+  return {
+    stack,
+    estate: given.get('estate') ?? SAMPLE_ESTATE,
+    ...(from !== undefined && { from }),
+    days,
+    ...present('faults', given),
+    seed,
+    ...present('json', given),
+    ...present('report', given),
+    help,
+  };
+}
+
+/** The options with their values; flags have an empty one. */
+function readOptions(argv: readonly string[], problems: string[]): Map<OptionName, string> {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const given = new Map<OptionName, string>();
+  const allowed = Object.keys(OPTIONS).map((name) => `--${name}`);
+  let swallowed = false;
+  for (const token of tokens) {
+    if (token.kind === 'positional' && !swallowed) {
+      problems.push(`"${token.value}" belongs to no option; options look like --days 31`);
+    }
+    if (token.kind !== 'option') {
+      continue;
+    }
+    const name = token.name as OptionName;
+    if (!Object.hasOwn(OPTIONS, name)) {
+      problems.push(`${token.rawName} is no option${suggestion(token.rawName, allowed)}`);
+      // What follows an unknown option is most likely its value: one mistake is reported once.
+      swallowed = true;
+      continue;
+    }
+    swallowed = false;
+    if (given.has(name)) {
+      problems.push(`--${name} is given more than once`);
+    }
+    if (OPTIONS[name].type === 'boolean') {
+      if (token.value !== undefined) {
+        problems.push(`--${name} takes no value, but "${token.value}" is given`);
+      }
+      given.set(name, '');
+    } else if (token.value === undefined || token.value === '') {
+      problems.push(`--${name} needs a value`);
+    } else if (token.inlineValue === false && /^-[^\d]/.test(token.value)) {
+      problems.push(`--${name} needs a value, but is followed by ${token.value}`);
+      swallowed = true;
+    } else {
+      given.set(name, token.value);
+    }
+  }
+  return given;
+}
+
+function present<Name extends 'faults' | 'json' | 'report'>(
+  name: Name,
+  given: ReadonlyMap<OptionName, string>,
+): Partial<Record<Name, string>> {
+  const value = given.get(name);
+  return (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, string>>;
+}
+
+function whole(
+  name: OptionName,
+  text: string,
+  least: number,
+  most: number,
+  problems: string[],
+): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    problems.push(`--${name} is "${text}"; it must be a whole number from ${least} to ${most}`);
+  }
+  return value;
+}
+
+/** A date, or a date with time and zone: a time without zone would mean something else on each machine. */
+function instant(text: string, problems: string[]): string | undefined {
+  const form = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.exec(text);
+  const milliseconds = form ? Date.parse(text) : Number.NaN;
+  // Date.parse reads 31 February as 3 March.
+  const exists = form && new Date(`${form[1]}T00:00:00Z`).toJSON()?.startsWith(form[1]!);
+  if (Number.isNaN(milliseconds) || !exists) {
+    problems.push(
+      `--from is "${text}"; it must be a date such as 2026-02-01 (midnight UTC) ` +
+        'or a time with its zone such as 2026-02-01T06:00:00Z',
+    );
+    return undefined;
+  }
+  return new Date(milliseconds).toISOString();
+}
+
+function samePath(a: string, b: string): boolean {
+  return path.resolve(a) === path.resolve(b);
+}

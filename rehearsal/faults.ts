@@ -1,0 +1,141 @@
+import { readInputFile } from './input-file';
+import * as schema from './schemas/faults.schema.json';
+
+/**
+ * How a call goes wrong. `throttle`, `serverError`, `timeout`, `accessDenied` and `limitExceeded` come before the
+ * effect; `lostAnswer`: the call takes effect and its caller sees a timeout; `crashFunctionBefore` and
+ * `crashFunctionAfter`: the calling function dies before or after the effect; `killExecution`: the call takes
+ * effect, then its execution is stopped (ABORTED).
+ */
+export type FaultKind =
+  | 'throttle'
+  | 'serverError'
+  | 'timeout'
+  | 'lostAnswer'
+  | 'accessDenied'
+  | 'limitExceeded'
+  | 'crashFunctionBefore'
+  | 'crashFunctionAfter'
+  | 'killExecution';
+
+/** A fault as its file describes it: `schemas/faults.schema.json`. */
+export interface Fault {
+  readonly kind: FaultKind;
+  readonly at: FaultPlace;
+  /** `killExecution` only: the same input is started again that much later. */
+  readonly restartAfterSeconds?: number;
+}
+
+/** Which calls a fault hits. */
+export type FaultPlace =
+  /** The call at this position of the trace, from 0. */
+  | { readonly call: number }
+  | {
+      /** Service and operation, `appstream:CreateUpdatedImage`. */
+      readonly operation: string;
+      /** Which of the calls that fit, from 1. @default 1 */
+      readonly occurrence?: number | 'every';
+      /** Only calls by this caller; `*` stands for any text. @default any */
+      readonly caller?: string;
+    }
+  /** Each call, or each call of the operation, with this probability. */
+  | { readonly probability: number; readonly operation?: string };
+
+/** What of a call decides whether a fault hits it; a `TracedCall` fits. */
+export interface FaultTarget {
+  readonly index: number;
+  readonly service: string;
+  readonly operation: string;
+  readonly caller: string;
+}
+
+/** Decides, call by call and in the order of the trace, what goes wrong. */
+export interface FaultPlan {
+  /** The fault that hits this call. Ask exactly once per call: asking counts. */
+  next(call: FaultTarget): Fault | undefined;
+  /** Faults that have hit nothing so far, in the order of the file. */
+  unused(): Fault[];
+  /** The counters: plain data, so that a rehearsal can be saved and resumed. */
+  readonly state: FaultPlanState;
+}
+
+/** Per fault, in the order of the file. */
+export interface FaultPlanState {
+  /** Calls that fitted its operation and caller. */
+  readonly seen: number[];
+  /** Calls that it hit. */
+  readonly hits: number[];
+}
+
+/**
+ * Reads a faults file, YAML or JSON.
+ *
+ * @throws {InputError} naming the file and the key path of every problem.
+ */
+export function loadFaults(file: string): Fault[] {
+  return readInputFile(file, schema).faults;
+}
+
+/**
+ * @param random seeded, uniform in [0, 1); drawn once per call and fault with a probability, hit or not, so that
+ * one fault never shifts another's luck
+ * @param state counters of an earlier plan for the same faults, to resume it
+ */
+export function createFaultPlan(
+  faults: readonly Fault[],
+  random: () => number,
+  state: FaultPlanState = { seen: faults.map(() => 0), hits: faults.map(() => 0) },
+): FaultPlan {
+  const places = faults.map(({ at }) => matcher(at));
+  return {
+    state,
+    next(call) {
+      let chosen: number | undefined;
+      faults.forEach((fault, index) => {
+        if (!canHit(fault.kind, call) || !places[index]!(call)) {
+          return;
+        }
+        const count = (state.seen[index] = state.seen[index]! + 1);
+        if (isDue(fault.at, count, random)) {
+          chosen ??= index;
+        }
+      });
+      if (chosen === undefined) {
+        return undefined;
+      }
+      state.hits[chosen] = state.hits[chosen]! + 1;
+      return faults[chosen];
+    },
+    unused: () => faults.filter((_, index) => state.hits[index] === 0),
+  };
+}
+
+/** Only a function can crash; a state machine's own call has none. */
+function canHit(kind: FaultKind, call: FaultTarget): boolean {
+  return !kind.startsWith('crashFunction') || call.caller.startsWith('function:');
+}
+
+function matcher(at: FaultPlace): (call: FaultTarget) => boolean {
+  if ('call' in at) {
+    return (call) => call.index === at.call;
+  }
+  const caller = 'caller' in at && at.caller !== undefined ? wildcard(at.caller) : /^/;
+  return (call) =>
+    (at.operation === undefined || at.operation === `${call.service}:${call.operation}`) &&
+    caller.test(call.caller);
+}
+
+function isDue(at: FaultPlace, count: number, random: () => number): boolean {
+  if ('call' in at) {
+    return true;
+  }
+  if ('probability' in at) {
+    return random() < at.probability;
+  }
+  return at.occurrence === 'every' || count === (at.occurrence ?? 1);
+}
+
+function wildcard(pattern: string): RegExp {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 's');
+}
