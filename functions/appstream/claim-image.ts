@@ -1,5 +1,4 @@
 import type { AppStream } from '@aws-sdk/client-appstream';
-import type { DynamoDB } from '@aws-sdk/client-dynamodb';
 import type { SFN } from '@aws-sdk/client-sfn';
 import { requireVariable } from '../foundation/environment';
 import {
@@ -68,7 +67,9 @@ export function createHandler(dependencies: ClaimDependencies) {
     const work =
       mode === 'plan'
         ? await readWorkItem(ledger, image.name)
-        : await acquireLease(ledger, image.name, execution, (other) => isRunning(dependencies, other));
+        : await acquireLease(ledger, image.name, execution, (other) =>
+            isRunning(dependencies, other),
+          );
     if (work === undefined || (mode === 'plan' && work.leaseOwner !== undefined)) {
       return result('skip', 'another run is working on it');
     }
@@ -102,8 +103,10 @@ export function createHandler(dependencies: ClaimDependencies) {
 }
 
 export const factory = () => {
-  const { AppStream } = require('@aws-sdk/client-appstream') as typeof import('@aws-sdk/client-appstream');
-  const { DynamoDB } = require('@aws-sdk/client-dynamodb') as typeof import('@aws-sdk/client-dynamodb');
+  const { AppStream } =
+    require('@aws-sdk/client-appstream') as typeof import('@aws-sdk/client-appstream');
+  const { DynamoDB } =
+    require('@aws-sdk/client-dynamodb') as typeof import('@aws-sdk/client-dynamodb');
   const { SFN } = require('@aws-sdk/client-sfn') as typeof import('@aws-sdk/client-sfn');
   return createHandler({
     appstream: new AppStream({ retryMode: 'adaptive', maxAttempts: 8 }),

@@ -36,7 +36,8 @@ export function createHandler({ appstream }: CommitDependencies) {
     if (next === target && image.tags[tag.autoUpdate] === 'Completed') {
       return { reason: `updated to ${target}` };
     }
-    const other = next === undefined || next === target ? undefined : await readImage(appstream, next);
+    const other =
+      next === undefined || next === target ? undefined : await readImage(appstream, next);
     if (createdAt(other) > createdAt(successor)) {
       return { reason: `updated to ${target}, but its lineage went on with the newer ${next}` };
     }
@@ -49,7 +50,8 @@ export function createHandler({ appstream }: CommitDependencies) {
 }
 
 export const factory = () => {
-  const { AppStream } = require('@aws-sdk/client-appstream') as typeof import('@aws-sdk/client-appstream');
+  const { AppStream } =
+    require('@aws-sdk/client-appstream') as typeof import('@aws-sdk/client-appstream');
   return createHandler({ appstream: new AppStream({ retryMode: 'adaptive', maxAttempts: 8 }) });
 };
 

@@ -1,5 +1,4 @@
 import type { AppStream } from '@aws-sdk/client-appstream';
-import type { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { requireVariable } from '../foundation/environment';
 import { settleWorkItem, type Ledger } from '../foundation/ledger';
 import type { ItemReport, Outcome } from '../foundation/notification';
@@ -12,8 +11,10 @@ export interface SettleEvent {
   /** Name of the successor; an empty string if there is none. */
   readonly target: string;
   readonly outcome: Outcome;
-  /** What the run knows of the reason; AWS's own is added where the successor is FAILED. */
-  readonly reason: string;
+  /** What the run knows of the reason; where the successor is FAILED, AWS's own takes its place. */
+  readonly reason?: string;
+  /** The error that ended the work on the image, as Step Functions hands it to a Catch. */
+  readonly error?: { readonly Error?: string; readonly Cause?: string };
   readonly startedAt: string;
 }
 
@@ -33,7 +34,7 @@ export function createHandler({ appstream, ledger, now }: SettleDependencies) {
     const failed = successor?.state === 'FAILED';
     const reason = failed
       ? `${event.target} is FAILED. ${failureReason(successor.image)}`
-      : event.reason;
+      : (event.reason ?? describeError(event.error));
     const ended = failed || event.outcome === 'updated';
     const endedAt = now().toISOString();
     await settleWorkItem(ledger, event.source, event.execution, {
@@ -52,9 +53,24 @@ export function createHandler({ appstream, ledger, now }: SettleDependencies) {
   };
 }
 
+/** A function's error arrives as JSON text; people read its message. */
+function describeError(error: SettleEvent['error']): string {
+  const cause = error?.Cause ?? 'no cause given';
+  let message = cause;
+  try {
+    const parsed = JSON.parse(cause) as { errorMessage?: string } | null;
+    message = parsed?.errorMessage ?? cause;
+  } catch {
+    // Not JSON: AWS's own words.
+  }
+  return `${error?.Error ?? 'Error'}: ${message}`;
+}
+
 export const factory = () => {
-  const { AppStream } = require('@aws-sdk/client-appstream') as typeof import('@aws-sdk/client-appstream');
-  const { DynamoDB } = require('@aws-sdk/client-dynamodb') as typeof import('@aws-sdk/client-dynamodb');
+  const { AppStream } =
+    require('@aws-sdk/client-appstream') as typeof import('@aws-sdk/client-appstream');
+  const { DynamoDB } =
+    require('@aws-sdk/client-dynamodb') as typeof import('@aws-sdk/client-dynamodb');
   return createHandler({
     appstream: new AppStream({ retryMode: 'adaptive', maxAttempts: 8 }),
     ledger: {

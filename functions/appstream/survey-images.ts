@@ -53,7 +53,13 @@ export function createHandler({ appstream, batchSize, maxImages, now }: SurveyDe
     const leftOut: ItemReport[] = [];
     for (const image of images) {
       const successor = successors[image.name] ?? '';
-      const reason = reasonToLeaveOut(image, successor, mode, input.images, taken.length >= maxImages);
+      const reason = reasonToLeaveOut(
+        image,
+        successor,
+        mode,
+        input.images,
+        taken.length >= maxImages,
+      );
       if (reason === undefined) {
         taken.push({ name: image.name, successor });
       } else if (mode !== 'reconcile') {
@@ -77,7 +83,8 @@ export function createHandler({ appstream, batchSize, maxImages, now }: SurveyDe
 }
 
 export const factory = () => {
-  const { AppStream } = require('@aws-sdk/client-appstream') as typeof import('@aws-sdk/client-appstream');
+  const { AppStream } =
+    require('@aws-sdk/client-appstream') as typeof import('@aws-sdk/client-appstream');
   return createHandler({
     appstream: new AppStream({ retryMode: 'adaptive', maxAttempts: 8 }),
     batchSize: Number(requireVariable('BATCH_SIZE')),

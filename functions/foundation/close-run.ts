@@ -64,7 +64,8 @@ export function createHandler({ ledger, outbox, now }: CloseRunDependencies) {
 
 export const factory = () => {
   const outbox = createOutbox();
-  const { DynamoDB } = require('@aws-sdk/client-dynamodb') as typeof import('@aws-sdk/client-dynamodb');
+  const { DynamoDB } =
+    require('@aws-sdk/client-dynamodb') as typeof import('@aws-sdk/client-dynamodb');
   return createHandler({
     ledger: { client: new DynamoDB({}), table: outbox.table, workflow: outbox.workflow },
     outbox,

@@ -18,13 +18,7 @@ export interface ItemReport {
  * - `skipped`: nothing to do, or not to be done, for the reason given
  */
 export type Outcome =
-  | 'updated'
-  | 'failed'
-  | 'postponed'
-  | 'unfinished'
-  | 'interrupted'
-  | 'planned'
-  | 'skipped';
+  'updated' | 'failed' | 'postponed' | 'unfinished' | 'interrupted' | 'planned' | 'skipped';
 
 export interface RunReport {
   /** `<workflow>.<execution name>`: the same for every repetition of the same notification. */

@@ -4,7 +4,8 @@ import { requireVariable } from './environment';
 /** The outbox of a deployed function, from the variables that the `Notifier` component gives it. */
 export function createOutbox(): Outbox {
   // Required by name inside the factory: the clients come from the Lambda runtime, one per container.
-  const { DynamoDB } = require('@aws-sdk/client-dynamodb') as typeof import('@aws-sdk/client-dynamodb');
+  const { DynamoDB } =
+    require('@aws-sdk/client-dynamodb') as typeof import('@aws-sdk/client-dynamodb');
   const { SESv2 } = require('@aws-sdk/client-sesv2') as typeof import('@aws-sdk/client-sesv2');
   const { SNS } = require('@aws-sdk/client-sns') as typeof import('@aws-sdk/client-sns');
   return {

@@ -1,0 +1,96 @@
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import { policyDocument, trustPolicy, type Grant } from './policy-document';
+
+export interface InlineFunctionArgs {
+  /** What the function does, shown in the console. */
+  readonly description: string;
+  /**
+   * Called once per container; returns the handler. What ships is its serialized text, so it must not capture
+   * clients, classes, dates, maps or Pulumi values. See `functions/`.
+   */
+  readonly factory: () => (event: never) => Promise<unknown>;
+  /** Variables that the factory reads. @default none */
+  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Everything that the function may do, besides writing its own log. @default nothing */
+  readonly grants?: readonly Grant[];
+  /** Seconds, 1 to 900. @default 60 */
+  readonly timeoutSeconds?: number;
+  /** MiB, 128 to 10,240. @default 256 */
+  readonly memorySize?: number;
+  /** Days. @default 90 */
+  readonly logRetentionDays?: number;
+}
+
+/**
+ * A Lambda function whose code is a function of this program. The only place that creates a `CallbackFunction`:
+ * explicit runtime, timeout, log group and role, and an archive that holds nothing but the code.
+ */
+export class InlineFunction extends pulumi.ComponentResource {
+  /** ARN of the function. */
+  readonly arn: pulumi.Output<string>;
+  /** Name of its role, for grants that other resources add. */
+  readonly roleName: pulumi.Output<string>;
+  readonly functionName: pulumi.Output<string>;
+
+  constructor(name: string, args: InlineFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('evergreen:foundation:InlineFunction', name, {}, opts);
+    const parent = { parent: this };
+
+    const logGroup = new aws.cloudwatch.LogGroup(
+      `${name}-log`,
+      { retentionInDays: args.logRetentionDays ?? 90 },
+      parent,
+    );
+    const role = new aws.iam.Role(
+      `${name}-role`,
+      {
+        description: `Runs the function ${name}`,
+        assumeRolePolicy: trustPolicy('lambda.amazonaws.com'),
+      },
+      parent,
+    );
+    const policy = new aws.iam.RolePolicy(
+      `${name}-policy`,
+      {
+        role: role.name,
+        policy: policyDocument([
+          {
+            Sid: 'WriteOwnLog',
+            Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+            Resource: [pulumi.interpolate`${logGroup.arn}:*`],
+          },
+          ...(args.grants ?? []),
+        ]),
+      },
+      parent,
+    );
+    const lambda = new aws.lambda.CallbackFunction(
+      `${name}-function`,
+      {
+        description: args.description,
+        callbackFactory: args.factory as unknown as () => aws.lambda.Callback<unknown, unknown>,
+        runtime: aws.lambda.Runtime.NodeJS22dX,
+        architectures: ['arm64'],
+        role,
+        timeout: args.timeoutSeconds ?? 60,
+        memorySize: args.memorySize ?? 256,
+        environment: { variables: { ...args.environment } },
+        loggingConfig: { logFormat: 'JSON', logGroup: logGroup.name },
+        // A fresh object each time: CallbackFunction changes it.
+        codePathOptions: {},
+      },
+      // The role must be able to do its work before the function is called.
+      { ...parent, dependsOn: [policy] },
+    );
+
+    this.arn = lambda.arn;
+    this.functionName = lambda.name;
+    this.roleName = role.name;
+    this.registerOutputs({
+      arn: this.arn,
+      functionName: this.functionName,
+      roleName: this.roleName,
+    });
+  }
+}
