@@ -132,7 +132,8 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
       `${name}-daily`,
       {
         description: 'Follows up what an earlier run left unfinished; starts nothing new',
-        expression: 'rate(1 day)',
+        expression: 'cron(0 6 * * ? *)',
+        timeZone: args.timeZone ?? 'UTC',
         workflow,
         input: { mode: 'reconcile', trigger: 'reconciler' },
       },
