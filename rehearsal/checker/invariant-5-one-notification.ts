@@ -1,0 +1,154 @@
+import type { TracedCall, TracedExecution } from '../engine/trace';
+import type { NotificationResult } from '../result';
+import {
+  asksForChange,
+  count,
+  isIdle,
+  itemsOf,
+  label,
+  mentions,
+  squeeze,
+  type Evidence,
+  type Invariant,
+} from './invariant';
+
+/**
+ * Every run that did or tried something ends in exactly one notification: its id is
+ * `<state machine name>.<execution name>`, it names every item, it reaches every channel at least once and always
+ * in the same words. A channel that failed is reported through another, in the notification itself or in one of
+ * its own whose id continues the run's (`<id>.<word>`).
+ */
+export const oneNotification: Invariant = {
+  id: '5',
+  title: 'Every run ends in exactly one notification',
+  check(evidence) {
+    const { trace, notifications } = evidence;
+    const ended = trace.executions.filter(({ status }) => status !== 'RUNNING');
+    const due = ended.filter((execution) => mustTell(execution, evidence));
+    const channels = channelsOf(evidence);
+    return {
+      summary:
+        `${count(due.length, 'run')} of ${trace.executions.length} had something to tell, ` +
+        `${count(notifications.length, 'delivery', 'deliveries')} ` +
+        `by ${channels.length === 0 ? 'no channel' : channels.join(' and ')}`,
+      problems: [
+        ...due.flatMap((execution) => problemsOf(execution, channels, evidence)),
+        ...strays(evidence),
+        ...changedTexts(notifications),
+      ],
+    };
+  },
+};
+
+/** It changed the estate or tried to, reported an item that was not idle, or did not end well. */
+function mustTell(execution: TracedExecution, { trace }: Evidence): boolean {
+  return (
+    execution.status !== 'SUCCEEDED' ||
+    itemsOf(execution).some(({ outcome }) => !isIdle(outcome)) ||
+    trace.calls.some((call) => call.execution === execution.id && asksForChange(call))
+  );
+}
+
+function problemsOf(
+  execution: TracedExecution,
+  channels: readonly string[],
+  { notifications }: Evidence,
+): string[] {
+  const id = label(execution);
+  const own = notifications.filter((notification) => notification.id === id);
+  if (own.length === 0) {
+    return [`run ${id} ended ${execution.status} without a notification`];
+  }
+  const problems: string[] = [];
+  for (const channel of channels) {
+    const delivered = own.some((notification) => channelOf(notification.channel) === channel);
+    if (!delivered && !notifications.some((other) => reports(channel, id, other))) {
+      problems.push(`notification ${id} did not reach ${channel}, and no other channel says so`);
+    }
+  }
+  for (const { channel, text } of own) {
+    const unnamed = itemsOf(execution).filter((item) => !mentions(text, String(item.id)));
+    if (unnamed.length > 0) {
+      const names = unnamed.map((item) => item.id).join(', ');
+      problems.push(`notification ${id} by ${channel} does not name ${names}`);
+    }
+  }
+  return [...new Set(problems)];
+}
+
+/** Channels that delivered something, or were tried. */
+function channelsOf({ trace, notifications }: Evidence): string[] {
+  const delivered = notifications.map(({ channel }) => channelOf(channel));
+  const tried = trace.calls.filter(isSending).map(({ service }) => channelOf(service));
+  return [...new Set([...delivered, ...tried])].sort();
+}
+
+/** A channel goes by its service in the trace and by its own name elsewhere. */
+function channelOf(name: string): string {
+  return name === 'ses' || name === 'sesv2' ? 'email' : name;
+}
+
+function isSending({ service, operation }: TracedCall): boolean {
+  return (
+    (service === 'sns' && /^Publish/.test(operation)) ||
+    ((service === 'ses' || service === 'sesv2') && /^Send.*Email$/.test(operation))
+  );
+}
+
+const CHANNEL_WORDS: Readonly<Record<string, RegExp>> = {
+  sns: /\b(sns|topic)\b/i,
+  email: /\b(e-?mail|ses|mail)\b/i,
+};
+
+const FAILURE_WORDS = /fail|could not|cannot|not be delivered|not delivered|undelivered|refused/i;
+
+/** Whether a notification, of the run or about its delivery, says that a channel failed. */
+function reports(channel: string, id: string, notification: NotificationResult): boolean {
+  if (channelOf(notification.channel) === channel) {
+    return false;
+  }
+  const word = CHANNEL_WORDS[channel] ?? new RegExp(`\\b${channel}\\b`, 'i');
+  // Beside its items a run's own text says it in one line; a notification about a delivery says nothing else.
+  const passages =
+    notification.id === id
+      ? notification.text.split('\n')
+      : notification.id.startsWith(`${id}.`)
+        ? [squeeze(notification.text)]
+        : [];
+  return passages.some((passage) => word.test(passage) && FAILURE_WORDS.test(passage));
+}
+
+/** Notifications of no run, and reports of a failed delivery where no delivery failed. */
+function strays({ trace, notifications }: Evidence): string[] {
+  const runs = trace.executions.map(label);
+  const failed = new Set(
+    trace.calls
+      .filter((call) => isSending(call) && call.error)
+      .map((call) => channelOf(call.service)),
+  );
+  const problems = notifications.flatMap(({ id, channel }) => {
+    if (runs.includes(id)) {
+      return [];
+    }
+    const run = runs.find((candidate) => id.startsWith(`${candidate}.`));
+    if (run === undefined) {
+      return [`notification ${id || 'without an id'} belongs to no run`];
+    }
+    const justified = [...failed].some((other) => other !== channelOf(channel));
+    return justified ? [] : [`run ${run} has the further notification ${id}`];
+  });
+  return [...new Set(problems)];
+}
+
+/** An id says the same thing however often a channel repeats it. */
+function changedTexts(notifications: readonly NotificationResult[]): string[] {
+  const texts = new Map<string, string>();
+  const problems = notifications.flatMap(({ id, channel, subject, text }) => {
+    const key = JSON.stringify([id, channelOf(channel)]);
+    const words = JSON.stringify([subject, text]);
+    const first = texts.get(key) ?? words;
+    texts.set(key, first);
+    return first === words ? [] : [`notification ${id} says different things by ${channel}`];
+  });
+  return [...new Set(problems)];
+}

@@ -1,0 +1,89 @@
+import {
+  acceptedUpdates,
+  imagesOf,
+  isInFlight,
+  sightings,
+  type AcceptedUpdate,
+  type ImageFact,
+} from './appstream';
+import { changedEstate, count, isIdle, label, type Evidence, type Invariant } from './invariant';
+
+/**
+ * A run with nothing to do changes nothing, and no work is done twice: a source is updated again only after the
+ * earlier update was seen to have failed, and ends with one successor at most.
+ */
+export const rerunsConverge: Invariant = {
+  id: '6',
+  title: 'A rerun converges',
+  check(evidence) {
+    const { executions } = evidence.trace;
+    const idle = executions.filter(
+      ({ status, output }) =>
+        status === 'SUCCEEDED' &&
+        Array.isArray(output?.items) &&
+        output.items.every((item: { outcome?: unknown }) => isIdle(item.outcome)),
+    );
+    const changes = evidence.trace.calls.filter(changedEstate);
+    const restless = idle.flatMap((execution) => {
+      const own = changes.filter((call) => call.execution === execution.id);
+      const what = [...new Set(own.map(({ service, operation }) => `${service}:${operation}`))];
+      return own.length === 0
+        ? []
+        : [`run ${label(execution)} reports nothing done, but called ${what.join(', ')}`];
+    });
+    const updates = acceptedUpdates(evidence);
+    const sources = new Set(updates.map(({ source }) => source));
+    return {
+      summary:
+        `${count(idle.length, 'run')} of ${executions.length} with nothing to do, ` +
+        `${count(sources.size, 'source')} updated by ${count(updates.length, 'call')}`,
+      problems: [...restless, ...doubled(updates, evidence), ...manySuccessors(updates, evidence)],
+    };
+  },
+};
+
+/** Updates that began although the one before, of the same source, was not known to have failed. */
+function doubled(updates: readonly AcceptedUpdate[], evidence: Evidence): string[] {
+  const seen = sightings(evidence);
+  const latest = new Map<string, AcceptedUpdate>();
+  return updates.flatMap((update) => {
+    const earlier = latest.get(update.source);
+    latest.set(update.source, update);
+    if (earlier === undefined) {
+      return [];
+    }
+    const failed = seen
+      .get(earlier.target)
+      ?.some(({ index, state }) => state === 'FAILED' && index < update.call.index);
+    return failed
+      ? []
+      : [
+          `${update.source} was updated to ${update.target} at ${update.call.at}, ` +
+            `before its update to ${earlier.target} was seen to fail`,
+        ];
+  });
+}
+
+/** Sources with several successors alive at the end, unless they came that way. */
+function manySuccessors(updates: readonly AcceptedUpdate[], evidence: Evidence): string[] {
+  const before = imagesOf(evidence.before);
+  const successors = new Map<string, string[]>();
+  for (const image of imagesOf(evidence.after).values()) {
+    const source = sourceOf(image, updates);
+    if (source !== undefined && (image.state === 'AVAILABLE' || isInFlight(image.state))) {
+      successors.set(source, [...(successors.get(source) ?? []), image.name]);
+    }
+  }
+  return [...successors].flatMap(([source, names]) =>
+    names.length > 1 && names.some((name) => !before.has(name))
+      ? [`${source} ends with ${names.length} successors: ${names.join(', ')}`]
+      : [],
+  );
+}
+
+/** The source that an image names in its tag, or that the call which made it named. */
+function sourceOf(image: ImageFact, updates: readonly AcceptedUpdate[]): string | undefined {
+  return (
+    updates.find(({ target }) => target === image.name)?.source ?? image.tags['evergreen:source']
+  );
+}

@@ -1,0 +1,144 @@
+import type { DeniedAccess, InvariantResult, NotificationResult, UnusedGrant } from '../result';
+import type { Trace, TracedCall, TracedExecution } from '../engine/trace';
+import type { Json } from '../services/service';
+
+/** All that the checker may look at: what was there, what was done, what is there now. */
+export interface Evidence {
+  /** The estate at the start. */
+  readonly before: Json;
+  readonly trace: Trace;
+  /** The estate at the end, in the same shape. */
+  readonly after: Json;
+  readonly iam: {
+    readonly denied: readonly DeniedAccess[];
+    readonly unused: readonly UnusedGrant[];
+  };
+  /** Every notification that was delivered, repetitions included. */
+  readonly notifications: readonly NotificationResult[];
+  readonly limits: Limits;
+}
+
+/** Hard limits of AWS that a rehearsal is held against. */
+export interface Limits {
+  /** Events in the history of one execution. */
+  readonly historyEvents: number;
+  /** Duration of one execution, in seconds. */
+  readonly executionSeconds: number;
+  /** Input or output of an execution or a task, in bytes of UTF-8. */
+  readonly payloadBytes: number;
+  /** AppStream image updates at a time; the estate's quota where it names one. */
+  readonly concurrentImageUpdates: number;
+}
+
+/** One of the nine promises, judged on evidence alone. */
+export interface Invariant {
+  /** `1` to `9`. */
+  readonly id: string;
+  readonly title: string;
+  check(evidence: Evidence): Verdict;
+}
+
+export interface Verdict {
+  /** What was looked at, with counts: a verdict on nothing must be seen to be one. */
+  readonly summary: string;
+  /** What breaks the promise, a sentence each; empty where it held. */
+  readonly problems: readonly string[];
+}
+
+const SHOWN_PROBLEMS = 20;
+
+/** Judges one invariant and puts the verdict into words. */
+export function judge(invariant: Invariant, evidence: Evidence): InvariantResult {
+  const { summary, problems } = invariant.check(evidence);
+  const shown = problems.slice(0, SHOWN_PROBLEMS);
+  if (problems.length > shown.length) {
+    shown.push(`and ${problems.length - shown.length} more`);
+  }
+  return {
+    id: invariant.id,
+    title: invariant.title,
+    held: problems.length === 0,
+    detail: problems.length === 0 ? summary : `${summary}; broken: ${shown.join('; ')}`,
+  };
+}
+
+/** `1 update`, `2 updates`. */
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`;
+}
+
+/**
+ * Services whose resources are the automation's own means (ledger, messages, logs, runs) and not the machine
+ * images and fleets that it looks after. By SigV4 signing name.
+ */
+const OWN_MEANS = new Set([
+  'dynamodb',
+  'events',
+  'kms',
+  'lambda',
+  'logs',
+  'monitoring',
+  'scheduler',
+  'ses',
+  'sesv2',
+  'sfn',
+  'sns',
+  'sqs',
+  'states',
+  'sts',
+]);
+
+/** Whether the call asks for a change of the estate; a dry run does not. */
+export function asksForChange(call: TracedCall): boolean {
+  return call.mutates && !OWN_MEANS.has(call.service) && !isDryRun(call);
+}
+
+/** Whether the call changed the estate. */
+export function changedEstate(call: TracedCall): boolean {
+  return call.effect && asksForChange(call);
+}
+
+/** Whether a person made the call: the promises bind the automation, people may delete what they like. */
+export function isByHand(call: TracedCall): boolean {
+  return call.caller === 'user';
+}
+
+/** EC2 writes `DryRun`, AppStream `dryRun`. */
+function isDryRun(call: TracedCall): boolean {
+  return call.input?.dryRun === true || call.input?.DryRun === true;
+}
+
+/** The last part of an execution's ARN. */
+export function executionName(execution: TracedExecution): string {
+  return execution.id.split(':').at(-1)!;
+}
+
+/** How a message names an execution. */
+export function label(execution: TracedExecution): string {
+  return `${execution.workflow}.${executionName(execution)}`;
+}
+
+/** The items that an execution reported in its output; none where it reported nothing. */
+export function itemsOf(execution: TracedExecution): readonly Json[] {
+  const items = execution.output?.items;
+  return Array.isArray(items) ? items : [];
+}
+
+/** Outcomes that say that nothing was done: there was nothing to do, or it was only planned. */
+const IDLE_OUTCOMES = new Set(['skipped', 'planned']);
+
+/** Whether the outcome of an item says that nothing was done. Unknown outcomes say that something was. */
+export function isIdle(outcome: unknown): boolean {
+  return IDLE_OUTCOMES.has(String(outcome));
+}
+
+/** Text without differences of white space, to be searched for what AWS said. */
+export function squeeze(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+/** Whether a text names a thing by its whole name: `web` is not named by `web-2`. */
+export function mentions(text: string, name: string): boolean {
+  const literal = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(?<![\\w.-])${literal}(?![\\w-]|\\.\\w)`).test(text);
+}
