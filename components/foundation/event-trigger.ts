@@ -1,18 +1,17 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { DeadLetterQueue } from './dead-letter-queue';
-import type { InlineFunction } from './inline-function';
-import { policyDocument } from './policy-document';
+import { policyDocument, trustPolicy } from './policy-document';
 
 export interface EventTriggerArgs {
   readonly description: string;
   /** An EventBridge event pattern for the default bus. */
   readonly pattern: pulumi.Input<Readonly<Record<string, unknown>>>;
-  /** Called with the whole event. */
-  readonly target: InlineFunction;
+  /** ARN of the state machine that is started, with the whole event as its input. */
+  readonly target: pulumi.Input<string>;
 }
 
-/** Calls a function when an event matches. An event that cannot be delivered, or handled, ends in a queue. */
+/** Starts a state machine when an event matches. An event that cannot be delivered within a day ends in a queue. */
 export class EventTrigger extends pulumi.ComponentResource {
   readonly ruleArn: pulumi.Output<string>;
   readonly deadLetterQueueArn: pulumi.Output<string>;
@@ -27,7 +26,7 @@ export class EventTrigger extends pulumi.ComponentResource {
       parent,
     );
     const deadLetters = new DeadLetterQueue(`${name}-undelivered`, parent);
-    new aws.sqs.QueuePolicy(
+    const queuePolicy = new aws.sqs.QueuePolicy(
       `${name}-queue-policy`,
       {
         queueUrl: deadLetters.url,
@@ -48,45 +47,36 @@ export class EventTrigger extends pulumi.ComponentResource {
       },
       parent,
     );
-    const permission = new aws.lambda.Permission(
-      `${name}-permission`,
+    const role = new aws.iam.Role(
+      `${name}-role`,
       {
-        action: 'lambda:InvokeFunction',
-        function: args.target.functionName,
-        principal: 'events.amazonaws.com',
-        sourceArn: rule.arn,
+        description: args.description,
+        assumeRolePolicy: trustPolicy('events.amazonaws.com', {
+          StringEquals: { 'aws:SourceAccount': aws.getCallerIdentityOutput().accountId },
+        }),
       },
       parent,
     );
-    const keepUnhandled = new aws.iam.RolePolicy(
-      `${name}-keep-unhandled`,
+    const policy = new aws.iam.RolePolicy(
+      `${name}-policy`,
       {
-        role: args.target.roleName,
+        role: role.name,
         policy: policyDocument([
-          { Sid: 'KeepUnhandled', Action: ['sqs:SendMessage'], Resource: [deadLetters.arn] },
+          { Sid: 'StartWorkflow', Action: ['states:StartExecution'], Resource: [args.target] },
         ]),
       },
       parent,
-    );
-    const invocation = new aws.lambda.FunctionEventInvokeConfig(
-      `${name}-invocation`,
-      {
-        functionName: args.target.functionName,
-        maximumRetryAttempts: 2,
-        maximumEventAgeInSeconds: 21_600,
-        destinationConfig: { onFailure: { destination: deadLetters.arn } },
-      },
-      { ...parent, dependsOn: [keepUnhandled] },
     );
     new aws.cloudwatch.EventTarget(
       `${name}-target`,
       {
         rule: rule.name,
-        arn: args.target.arn,
+        arn: args.target,
+        roleArn: role.arn,
         deadLetterConfig: { arn: deadLetters.arn },
         retryPolicy: { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 },
       },
-      { ...parent, dependsOn: [permission, invocation] },
+      { ...parent, dependsOn: [policy, queuePolicy] },
     );
 
     this.ruleArn = rule.arn;

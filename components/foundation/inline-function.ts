@@ -29,9 +29,6 @@ export interface InlineFunctionArgs {
 export class InlineFunction extends pulumi.ComponentResource {
   /** ARN of the function. */
   readonly arn: pulumi.Output<string>;
-  /** Name of its role, for grants that other resources add. */
-  readonly roleName: pulumi.Output<string>;
-  readonly functionName: pulumi.Output<string>;
 
   constructor(name: string, args: InlineFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
     super('evergreen:foundation:InlineFunction', name, {}, opts);
@@ -85,12 +82,6 @@ export class InlineFunction extends pulumi.ComponentResource {
     );
 
     this.arn = lambda.arn;
-    this.functionName = lambda.name;
-    this.roleName = role.name;
-    this.registerOutputs({
-      arn: this.arn,
-      functionName: this.functionName,
-      roleName: this.roleName,
-    });
+    this.registerOutputs({ arn: this.arn });
   }
 }

@@ -26,9 +26,8 @@ export class Notifier extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
   /** Reports a run; a task of every workflow. */
   readonly reportRun: InlineFunction;
-  /** What any function needs in order to deliver a notification. */
-  readonly grants: readonly Grant[];
-  readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Variables of a function that reads or writes the ledger for this workflow. */
+  readonly ledgerEnvironment: Readonly<Record<string, pulumi.Input<string>>>;
 
   constructor(name: string, args: NotifierArgs, opts?: pulumi.ComponentResourceOptions) {
     super('evergreen:foundation:Notifier', name, {}, opts);
@@ -40,26 +39,24 @@ export class Notifier extends pulumi.ComponentResource {
     );
     const { ledger, email } = args;
     this.topicArn = topic.arn;
-    this.grants = [
-      ledger.grant('RecordNotification', 'UpdateItem'),
-      { Sid: 'PublishNotification', Action: ['sns:Publish'], Resource: [topic.arn] },
-      ...(email === undefined ? [] : [sendEmail(email.from, email.identity ?? email.from)]),
-    ];
-    this.environment = {
-      LEDGER_TABLE: ledger.tableName,
-      WORKFLOW: args.workflow,
-      TOPIC_ARN: topic.arn,
-      EMAIL_FROM: email?.from ?? '',
-      EMAIL_TO: (email?.to ?? []).join(','),
-      RECORD_RETENTION_DAYS: String(args.recordRetentionDays ?? 400),
-    };
+    this.ledgerEnvironment = { LEDGER_TABLE: ledger.tableName, WORKFLOW: args.workflow };
     this.reportRun = new InlineFunction(
       `${name}-report-run`,
       {
         description: 'Composes and delivers the notification of a run',
         factory: reportRun,
-        environment: this.environment,
-        grants: this.grants,
+        environment: {
+          ...this.ledgerEnvironment,
+          TOPIC_ARN: topic.arn,
+          EMAIL_FROM: email?.from ?? '',
+          EMAIL_TO: (email?.to ?? []).join(','),
+          RECORD_RETENTION_DAYS: String(args.recordRetentionDays ?? 400),
+        },
+        grants: [
+          ledger.grant('RecordNotification', 'UpdateItem'),
+          { Sid: 'PublishNotification', Action: ['sns:Publish'], Resource: [topic.arn] },
+          ...(email === undefined ? [] : [sendEmail(email.from, email.identity ?? email.from)]),
+        ],
       },
       { parent: this },
     );

@@ -2,7 +2,6 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { DeadLetterQueue } from './dead-letter-queue';
 import { policyDocument, trustPolicy } from './policy-document';
-import type { Workflow } from './workflow';
 
 export interface ScheduleArgs {
   readonly description: string;
@@ -10,7 +9,8 @@ export interface ScheduleArgs {
   readonly expression: `cron(${string})` | `rate(${string})` | `at(${string})`;
   /** IANA name; daylight saving is respected. @default UTC */
   readonly timeZone?: string;
-  readonly workflow: Workflow;
+  /** ARN of the state machine that is started. */
+  readonly target: pulumi.Input<string>;
   /** Input of the execution. */
   readonly input: object;
 }
@@ -28,7 +28,7 @@ export class Schedule extends pulumi.ComponentResource {
     const role = new aws.iam.Role(
       `${name}-role`,
       {
-        description: `Starts ${args.workflow.name} on schedule`,
+        description: args.description,
         // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
         assumeRolePolicy: trustPolicy('scheduler.amazonaws.com', {
           StringEquals: { 'aws:SourceAccount': aws.getCallerIdentityOutput().accountId },
@@ -44,7 +44,7 @@ export class Schedule extends pulumi.ComponentResource {
           {
             Sid: 'StartWorkflow',
             Action: ['states:StartExecution'],
-            Resource: [args.workflow.arn],
+            Resource: [args.target],
           },
           { Sid: 'KeepUndelivered', Action: ['sqs:SendMessage'], Resource: [deadLetters.arn] },
         ]),
@@ -59,7 +59,7 @@ export class Schedule extends pulumi.ComponentResource {
         scheduleExpressionTimezone: args.timeZone ?? 'UTC',
         flexibleTimeWindow: { mode: 'OFF' },
         target: {
-          arn: args.workflow.arn,
+          arn: args.target,
           roleArn: role.arn,
           input: JSON.stringify(args.input),
           deadLetterConfig: { arn: deadLetters.arn },

@@ -1,103 +1,45 @@
-import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { factory as closeRun } from '../../functions/foundation/close-run';
 import { EventTrigger } from './event-trigger';
 import { InlineFunction } from './inline-function';
 import type { Ledger } from './ledger';
 import type { Notifier } from './notifier';
-import { policyDocument, trustPolicy, type Grant } from './policy-document';
-import type { StateMachineDefinition } from './state-language';
+import { invokeFunction, type StateMachineDefinition } from './state-language';
+import { StateMachine, type StateMachineArgs } from './state-machine';
 
-export interface WorkflowArgs<Names extends string> {
-  /** The functions that the definition calls. The same list gives the definition its ARNs and the role its grants. */
-  readonly functions: Readonly<Record<Names, InlineFunction>>;
-  readonly definition: (functionArns: Readonly<Record<Names, string>>) => StateMachineDefinition;
-  /** What the state machine calls without a function. @default nothing */
-  readonly grants?: readonly Grant[];
+export interface WorkflowArgs<Names extends string> extends StateMachineArgs<Names> {
   readonly ledger: Ledger;
   readonly notifier: Notifier;
-  /** Days. @default 90 */
-  readonly logRetentionDays?: number;
 }
 
 /**
- * A Standard state machine with its log and role, and a rule that closes runs which cannot close themselves:
- * whatever ends FAILED, TIMED_OUT or ABORTED gives its leases back and is reported, once.
+ * A state machine whose runs are always closed: whatever ends FAILED, TIMED_OUT or ABORTED gives its leases back
+ * and is reported, once, by a second state machine that the change of status starts.
  */
 export class Workflow<Names extends string = string> extends pulumi.ComponentResource {
-  /** Logical name. */
-  readonly name: string;
   readonly arn: pulumi.Output<string>;
 
   constructor(name: string, args: WorkflowArgs<Names>, opts?: pulumi.ComponentResourceOptions) {
     super('evergreen:foundation:Workflow', name, {}, opts);
     const parent = { parent: this };
-    const functions = Object.entries<InlineFunction>(args.functions);
 
-    const logGroup = new aws.cloudwatch.LogGroup(
-      `${name}-log`,
-      // Step Functions asks for this prefix, which keeps the resource policy of CloudWatch Logs small:
-      // https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
-      {
-        namePrefix: `/aws/vendedlogs/states/${name}-`,
-        retentionInDays: args.logRetentionDays ?? 90,
-      },
-      parent,
-    );
-    const role = new aws.iam.Role(
-      `${name}-role`,
-      {
-        description: `Runs the workflow ${name}`,
-        // https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html#prevent-cross-service-confused-deputy
-        assumeRolePolicy: trustPolicy('states.amazonaws.com', {
-          StringEquals: { 'aws:SourceAccount': aws.getCallerIdentityOutput().accountId },
-        }),
-      },
-      parent,
-    );
-    const policy = new aws.iam.RolePolicy(
-      `${name}-policy`,
-      {
-        role: role.name,
-        policy: policyDocument([
-          {
-            Sid: 'CallFunctions',
-            Action: ['lambda:InvokeFunction'],
-            Resource: functions.map(([, target]) => target.arn),
-          },
-          ...(args.grants ?? []),
-          logDelivery(),
-        ]),
-      },
-      parent,
-    );
-    const arns = pulumi.all(
-      Object.fromEntries(functions.map(([key, target]) => [key, target.arn])),
-    ) as pulumi.Output<Record<Names, string>>;
-    const machine = new aws.sfn.StateMachine(
-      `${name}-machine`,
-      {
-        type: 'STANDARD',
-        roleArn: role.arn,
-        definition: arns.apply((known) => JSON.stringify(args.definition(known), null, 2)),
-        loggingConfiguration: {
-          level: 'ERROR',
-          includeExecutionData: false,
-          logDestination: pulumi.interpolate`${logGroup.arn}:*`,
-        },
-      },
-      { ...parent, dependsOn: [policy] },
-    );
-    const closer = new InlineFunction(
+    const machine = new StateMachine(name, args, parent);
+    const close = new InlineFunction(
       `${name}-close-run`,
       {
-        description: `Closes runs of ${name} that could not close themselves`,
+        description: `Frees what a run of ${name} held, and says what is to be reported of it`,
         factory: closeRun,
-        environment: args.notifier.environment,
-        grants: [
-          ...args.notifier.grants,
-          args.ledger.grant('FindAndFreeItems', 'Query', 'UpdateItem'),
-        ],
+        environment: args.notifier.ledgerEnvironment,
+        grants: [args.ledger.grant('FindAndFreeItems', 'Query', 'UpdateItem')],
+      },
+      parent,
+    );
+    const closer = new StateMachine(
+      `${name}-closer`,
+      {
+        description: `Closes runs of ${name} that could not close themselves`,
+        functions: { close, report: args.notifier.reportRun },
+        definition: defineCloser,
       },
       parent,
     );
@@ -114,31 +56,51 @@ export class Workflow<Names extends string = string> extends pulumi.ComponentRes
             status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
           },
         },
-        target: closer,
+        target: closer.arn,
       },
       parent,
     );
 
-    this.name = name;
     this.arn = machine.arn;
     this.registerOutputs({ arn: this.arn });
   }
 }
 
-/** Log delivery knows no resources: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy */
-function logDelivery(): Grant {
+/** Free what the run held, then report it. The report is the same as one that the run may have sent already. */
+export function defineCloser(
+  functions: Readonly<Record<'close' | 'report', string>>,
+): StateMachineDefinition {
+  const failed = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'CloseFailed' }];
   return {
-    Sid: 'DeliverLog',
-    Action: [
-      'logs:CreateLogDelivery',
-      'logs:DeleteLogDelivery',
-      'logs:DescribeLogGroups',
-      'logs:DescribeResourcePolicies',
-      'logs:GetLogDelivery',
-      'logs:ListLogDeliveries',
-      'logs:PutResourcePolicy',
-      'logs:UpdateLogDelivery',
-    ],
-    Resource: ['*'],
+    Comment: 'Closes a run that could not close itself',
+    StartAt: 'CloseRun',
+    TimeoutSeconds: 86_400,
+    States: {
+      CloseRun: invokeFunction({
+        comment: 'Give back its leases; what was it doing?',
+        functionArn: functions.close,
+        payload: { 'detail.$': '$.detail' },
+        fields: ['execution', 'run', 'startedAt', 'items', 'error'],
+        resultPath: '$.closed',
+        catch: failed,
+        next: 'ReportRun',
+      }),
+      ReportRun: invokeFunction({
+        comment: 'Its one notification, unless that is out already',
+        functionArn: functions.report,
+        payload: {
+          'execution.$': '$.closed.execution',
+          'run.$': '$.closed.run',
+          'startedAt.$': '$.closed.startedAt',
+          'items.$': '$.closed.items',
+          'error.$': '$.closed.error',
+        },
+        fields: ['notification'],
+        resultPath: '$',
+        catch: failed,
+        next: null,
+      }),
+      CloseFailed: { Type: 'Fail', ErrorPath: '$.error.Error', CausePath: '$.error.Cause' },
+    },
   };
 }

@@ -43,7 +43,6 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
     const images = pulumi.interpolate`arn:aws:appstream:${region}:${account}:image/*`;
     // The machine that runs these functions is not there yet, so its executions are named by prefix.
     const executions = pulumi.interpolate`arn:aws:states:${region}:${account}:execution:${name}-*`;
-    const ledgerVariables = { LEDGER_TABLE: ledger.tableName, WORKFLOW: name };
 
     const notifier = new Notifier(
       `${name}-notifier`,
@@ -70,7 +69,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
         description: 'Takes the lease of an image and decides the next step',
         factory: claimImage,
         environment: {
-          ...ledgerVariables,
+          ...notifier.ledgerEnvironment,
           START_HOURS: String(args.startHours ?? 24),
           FINISH_HOURS: String(args.finishHours ?? 24),
         },
@@ -96,7 +95,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
       {
         description: 'Records what became of an image',
         factory: settleImage,
-        environment: ledgerVariables,
+        environment: notifier.ledgerEnvironment,
         grants: [readImages(images), ledger.grant('RecordOutcome', 'UpdateItem')],
       },
       parent,
@@ -104,6 +103,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
     const workflow = new Workflow(
       name,
       {
+        description: 'Updates AppStream images',
         functions: { survey, claim, commit, settle, report: notifier.reportRun },
         definition: (arns) =>
           defineAutoUpdater(arns, {
@@ -123,7 +123,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
         description: 'Updates the images that are opted in',
         expression: `cron(${args.schedule ?? '0 12 1 * ? *'})`,
         timeZone: args.timeZone ?? 'UTC',
-        workflow,
+        target: workflow.arn,
         input: { mode: 'update', trigger: 'schedule' },
       },
       parent,
@@ -134,7 +134,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
         description: 'Follows up what an earlier run left unfinished; starts nothing new',
         expression: 'cron(0 6 * * ? *)',
         timeZone: args.timeZone ?? 'UTC',
-        workflow,
+        target: workflow.arn,
         input: { mode: 'reconcile', trigger: 'reconciler' },
       },
       parent,
