@@ -53,6 +53,8 @@ export interface Call {
   /** Seeded, uniform in [0, 1). */
   readonly random: () => number;
   readonly scope: Scope;
+  /** Who made the call, as in the trace: `function:<name>`, `schedule:<name>`, ... */
+  readonly caller: string;
   /** ARN of the role session that calls. */
   readonly principal: string;
   /** Notes that a behaviour of the table was used; assumed ones are listed in the report. */

@@ -1,0 +1,233 @@
+import { AwsError, type BusEvent, type Json, type Scope, type Service } from '../services/service';
+import type { Fault } from '../faults';
+import type { Trace, TracedCall } from './trace';
+
+/** Who calls: a role, or an AWS service in its own name. */
+export type Principal =
+  | { readonly roleArn: string }
+  | { readonly service: string; readonly sourceArn: string };
+
+export interface CloudRequest {
+  readonly service: string;
+  readonly operation: string;
+  /** In the casing of the SDK. */
+  readonly input: Json;
+  readonly principal: Principal;
+  /** `function:<name>`, `state:<machine>/<state>`, `schedule:<name>`, `rule:<name>`, `user`. */
+  readonly caller: string;
+  /** ARN of the execution that the call belongs to. */
+  readonly execution?: string;
+  /** Judged by IAM, but neither traced nor faulted: what the Lambda platform itself does at each invocation. */
+  readonly quiet?: boolean;
+}
+
+/** `lost`: the caller never hears of it, whether the call took effect or not. */
+export type CloudAnswer = (
+  | { readonly output: Json }
+  | { readonly error: AwsError }
+  | { readonly lost: true }
+) & { readonly fault?: Fault };
+
+/** The judgement of IAM that the cloud asks for each call. */
+export interface Authorizer {
+  authorize(request: {
+    readonly principal: Principal;
+    readonly action: string;
+    readonly resource: string;
+    readonly context: Readonly<Record<string, string | readonly string[]>>;
+  }): { readonly allowed: boolean; readonly reason: string };
+}
+
+export interface CloudOptions {
+  readonly scope: Scope;
+  readonly services: readonly Service[];
+  readonly authorizer: Authorizer;
+  readonly trace: Trace;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly nextFault: (call: {
+    readonly index: number;
+    readonly service: string;
+    readonly operation: string;
+    readonly caller: string;
+  }) => Fault | undefined;
+  readonly emit: (event: BusEvent) => void;
+}
+
+export interface Denial {
+  readonly principal: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly reason: string;
+}
+
+/** The account: every call of everybody goes through here, is judged, perhaps faulted, answered and traced. */
+export class Cloud {
+  readonly denied: Denial[] = [];
+  /** Behaviours used, by service and id. */
+  readonly behaviours = new Set<string>();
+  /** Calls that the emulation does not know: reason enough not to trust the rehearsal. */
+  readonly unimplemented = new Set<string>();
+  private readonly services: ReadonlyMap<string, Service>;
+  private readonly states = new Map<string, Json>();
+
+  constructor(private readonly options: CloudOptions) {
+    this.services = new Map(options.services.map((service) => [service.id, service]));
+    for (const service of options.services) {
+      this.states.set(service.id, service.createState(options.scope));
+    }
+  }
+
+  call(request: CloudRequest): CloudAnswer {
+    const service = this.services.get(request.service);
+    const operation = service?.operations[request.operation];
+    if (service === undefined || operation === undefined) {
+      const name = `${request.service}:${request.operation}`;
+      this.unimplemented.add(name);
+      const error = new AwsError('NotImplemented', `The rehearsal does not implement ${name}.`, 501);
+      return this.record(request, { action: name, resource: '*', mutates: true }, { error }, false);
+    }
+    const state = this.states.get(service.id);
+    const accesses = operation.authorize(request.input, state, this.options.scope);
+    const subject = {
+      action: accesses[0]?.action ?? `${service.iamPrefix ?? service.id}:${request.operation}`,
+      resource: accesses[0]?.resource ?? '*',
+      mutates: operation.mutates,
+    };
+    const fault = request.quiet
+      ? undefined
+      : this.options.nextFault({
+          index: this.options.trace.calls.length,
+          service: request.service,
+          operation: request.operation,
+          caller: request.caller,
+        });
+    const early = fault === undefined ? undefined : faultBeforeEffect(fault, subject.action);
+    if (early !== undefined) return this.record(request, subject, early, false, fault);
+
+    for (const access of accesses) {
+      const verdict = this.options.authorizer.authorize({
+        principal: request.principal,
+        action: access.action,
+        resource: access.resource,
+        context: access.context ?? {},
+      });
+      if (verdict.allowed) continue;
+      this.denied.push({
+        principal: nameOf(request.principal),
+        action: access.action,
+        resource: access.resource,
+        reason: verdict.reason,
+      });
+      const error = new AwsError('AccessDeniedException', verdict.reason, 400);
+      return this.record(request, { ...subject, ...access }, { error }, false, fault);
+    }
+    try {
+      const output = operation.handle(request.input, state, {
+        now: this.options.now(),
+        random: this.options.random,
+        scope: this.options.scope,
+        principal: nameOf(request.principal),
+        caller: request.caller,
+        uses: (behaviour) => this.behaviours.add(`${service.id}/${behaviour}`),
+        emit: this.options.emit,
+      });
+      const answer = fault?.kind === 'lostAnswer' ? { lost: true as const } : { output };
+      return this.record(request, subject, answer, true, fault, output);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return this.record(request, subject, { error }, false, fault);
+    }
+  }
+
+  /** The account in the shape of the estate file. */
+  toEstate(): Json {
+    const { scope, services, now } = this.options;
+    let estate: Json = structuredClone(scope.estate);
+    for (const service of services) {
+      const part = service.toEstate(this.states.get(service.id), now(), scope);
+      estate = { ...estate, ...part };
+    }
+    return estate;
+  }
+
+  /** What the used behaviours only assume of AWS. */
+  assumptions(): string[] {
+    return this.options.services.flatMap((service) =>
+      service.behaviours
+        .filter(
+          (behaviour) =>
+            behaviour.source === 'assumed' && this.behaviours.has(`${service.id}/${behaviour.id}`),
+        )
+        .map((behaviour) => `${service.id}: ${behaviour.text}`),
+    );
+  }
+
+  private record(
+    request: CloudRequest,
+    subject: { readonly action: string; readonly resource: string; readonly mutates: boolean },
+    answer: { output: Json } | { error: AwsError } | { lost: true },
+    effect: boolean,
+    fault?: Fault,
+    output?: Json,
+  ): CloudAnswer {
+    if (!request.quiet) {
+      const error =
+        'error' in answer
+          ? { code: answer.error.code, message: answer.error.message }
+          : 'lost' in answer
+            ? { code: 'RequestTimeout', message: 'The answer was lost.' }
+            : undefined;
+      const call: TracedCall = {
+        index: this.options.trace.calls.length,
+        at: new Date(this.options.now()).toISOString(),
+        principal: nameOf(request.principal),
+        caller: request.caller,
+        ...(request.execution === undefined ? {} : { execution: request.execution }),
+        service: request.service,
+        operation: request.operation,
+        action: subject.action,
+        resource: subject.resource,
+        input: structuredClone(request.input),
+        ...(output === undefined ? {} : { output: structuredClone(output) }),
+        ...(error === undefined ? {} : { error }),
+        mutates: subject.mutates,
+        effect,
+        ...(fault === undefined ? {} : { fault: fault.kind }),
+      };
+      this.options.trace.calls.push(call);
+    }
+    return fault === undefined ? answer : { ...answer, fault };
+  }
+}
+
+function nameOf(principal: Principal): string {
+  return 'roleArn' in principal ? principal.roleArn : principal.service;
+}
+
+/** What the caller sees of a fault that comes before the effect; `undefined` for those that come after it. */
+function faultBeforeEffect(
+  fault: Fault,
+  action: string,
+): { error: AwsError } | { lost: true } | undefined {
+  const failed = (code: string, message: string, status: number) => ({
+    error: new AwsError(code, message, status),
+  });
+  switch (fault.kind) {
+    case 'throttle':
+      return failed('ThrottlingException', 'Rate exceeded', 400);
+    case 'serverError':
+      return failed('InternalServerError', 'The service is not available (injected fault).', 500);
+    case 'limitExceeded':
+      return failed('LimitExceededException', 'A limit is exceeded (injected fault).', 400);
+    case 'accessDenied':
+      return failed('AccessDeniedException', `${action} is denied (injected fault).`, 400);
+    case 'timeout':
+    case 'crashFunctionBefore':
+      return { lost: true };
+    case 'lostAnswer':
+    case 'crashFunctionAfter':
+    case 'killExecution':
+      return undefined;
+  }
+}

@@ -1,0 +1,77 @@
+import { AwsError, type Json, type Service } from '../services/service';
+import type { TracedExecution } from './trace';
+
+/** What the Step Functions API needs of the engine. */
+export interface ExecutionHost {
+  readonly start: (stateMachineArn: string, input: Json, trigger: string, name?: string) => string;
+  readonly describe: (executionArn: string) => TracedExecution | undefined;
+}
+
+/** The Step Functions API, as far as it is called: the executions themselves belong to the engine. */
+export function createStatesService(host: ExecutionHost): Service<null> {
+  return {
+    id: 'states',
+    clientPackage: '@aws-sdk/client-sfn',
+    protocol: 'json-1.0',
+    behaviours: [
+      {
+        id: 'same-name',
+        text: 'StartExecution with the name and input of a running execution answers with that execution',
+        source: 'https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html',
+      },
+    ],
+    createState: () => null,
+    operations: {
+      StartExecution: {
+        mutates: true,
+        authorize: (input) => [{ action: 'states:StartExecution', resource: input.stateMachineArn }],
+        handle: (input, _, call) => {
+          call.uses('same-name');
+          const text = input.input ?? '{}';
+          if (Buffer.byteLength(text) > 262_144) {
+            throw new AwsError('InvalidExecutionInput', 'The input exceeds 262144 bytes.');
+          }
+          let parsed: Json;
+          try {
+            parsed = JSON.parse(text);
+          } catch {
+            throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${text}'`);
+          }
+          const executionArn = host.start(
+            input.stateMachineArn,
+            parsed,
+            call.caller,
+            input.name,
+          );
+          return { executionArn, startDate: new Date(call.now) };
+        },
+      },
+      DescribeExecution: {
+        mutates: false,
+        authorize: (input) => [{ action: 'states:DescribeExecution', resource: input.executionArn }],
+        handle: (input) => {
+          const execution = host.describe(input.executionArn);
+          if (execution === undefined) {
+            throw new AwsError(
+              'ExecutionDoesNotExist',
+              `Execution Does Not Exist: '${input.executionArn}'`,
+            );
+          }
+          return {
+            executionArn: execution.id,
+            stateMachineArn: execution.id
+              .replace(':execution:', ':stateMachine:')
+              .replace(/:[^:]*$/, ''),
+            name: execution.id.split(':').pop(),
+            status: execution.status,
+            startDate: new Date(execution.startedAt),
+            ...(execution.endedAt === undefined ? {} : { stopDate: new Date(execution.endedAt) }),
+            input: JSON.stringify(execution.input),
+            ...(execution.output === undefined ? {} : { output: JSON.stringify(execution.output) }),
+          };
+        },
+      },
+    },
+    toEstate: () => ({}),
+  };
+}
