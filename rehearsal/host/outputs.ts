@@ -46,7 +46,9 @@ export function computeOutputs(
   }
   if (resource.type.startsWith('aws:')) {
     const tags = { ...(type?.tagged === true ? options.defaultTags : {}), ...inputs.tags };
-    if (Object.keys(tags).length > 0) planned.tagsAll = tags;
+    // The provider merges its default tags into `tags` as it checks the inputs:
+    // https://github.com/pulumi/pulumi-aws/blob/master/provider/tags.go
+    if (Object.keys(tags).length > 0) Object.assign(planned, { tags, tagsAll: tags });
     if (type?.regional === true) planned.region = inputs.region ?? placement.region;
   }
 
@@ -59,4 +61,19 @@ export function computeOutputs(
     return { id, outputs: { ...planned, ...rest, id }, known: type !== undefined };
   const unknown = Object.fromEntries(Object.keys(rest).map((key) => [key, UNKNOWN]));
   return { id: '', outputs: { ...planned, ...unknown, id: UNKNOWN }, known: type !== undefined };
+}
+
+/** The inputs as the provider's check leaves them, which is what policies see: with physical name and default tags. */
+export function checkedInputs(resource: {
+  readonly type: string;
+  readonly inputs: Json;
+  readonly outputs: Json;
+}): Json {
+  const { type, inputs, outputs } = resource;
+  const rule = RESOURCE_TYPES[type]?.autoName?.(inputs);
+  const added = ['tags', ...(rule === undefined ? [] : [rule.property ?? 'name'])];
+  return {
+    ...inputs,
+    ...Object.fromEntries(added.filter((key) => key in outputs).map((key) => [key, outputs[key]])),
+  };
 }

@@ -116,8 +116,12 @@ export class ResourceMonitor {
     let outputs: Json = {};
     if (request.getCustom()) {
       ({ id, outputs } = this.create({ type, name, urn, inputs }, request.getProvider()));
-      const secrets = resolveValues(wire, { keepSecrets: true });
-      const echo = { ...outputs, ...secrets };
+      const marked = resolveValues(wire, { keepSecrets: true });
+      const echo: Json = { ...outputs };
+      for (const at of secretPaths) {
+        const key = Object.keys(wire).find((property) => isWithin(at, property)) ?? '';
+        echo[key] = marked[key];
+      }
       for (const key of request.getAdditionalsecretoutputsList()) {
         if (key in echo) echo[key] = secret(echo[key]);
       }
@@ -247,6 +251,9 @@ function propertyDependencies(
   });
   return dependencies;
 }
+
+const isWithin = (at: string, property: string): boolean =>
+  at === property || at.startsWith(`${property}.`) || at.startsWith(`${property}[`);
 
 /** Inputs of a provider arrive as JSON text where they are no strings. */
 function providerSettings(inputs: Json, fallback: Provider): Provider {
