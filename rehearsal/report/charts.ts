@@ -1,0 +1,205 @@
+import type { ItemResult, RehearsalResult } from '../result';
+import { compare, counted, duration, minute, toneOf, toneOfStatus, type Tone } from './format';
+import { html, type Markup } from './markup';
+
+const WIDTH = 1000;
+const LABELS = 330;
+const RIGHT = 90;
+const ROW = 26;
+const TOP = 26;
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** A horizontal bar of a chart, with times as ISO 8601. */
+interface Bar {
+  readonly from: string;
+  readonly to: string;
+  readonly tone: Tone;
+  /** What the pointer shows. */
+  readonly title: string;
+}
+
+interface Row {
+  readonly label: string;
+  readonly bars: readonly Bar[];
+  /** Moments, drawn as diamonds. */
+  readonly marks?: readonly { readonly at: string; readonly title: string }[];
+  /** Shown right of the chart. */
+  readonly note?: string;
+}
+
+/** The whole time at a glance: per workflow its executions, and the notifications. */
+export function overviewChart(result: RehearsalResult): Markup {
+  const workflows = [...new Set(result.executions.map(({ workflow }) => workflow))].sort(compare);
+  const rows = workflows.map((workflow): Row => {
+    const own = result.executions.filter((execution) => execution.workflow === workflow);
+    return {
+      label: workflow,
+      bars: own.map(({ startedAt, endedAt, status }) => ({
+        from: startedAt,
+        to: endedAt ?? result.to,
+        tone: toneOfStatus(status),
+        title: `${status}, ${minute(startedAt)}, ${duration(startedAt, endedAt ?? result.to)}`,
+      })),
+      note: counted(own.length, 'run'),
+    };
+  });
+  const marks = result.notifications.map(({ at, channel, subject }) => ({
+    at,
+    title: `${minute(at)} ${channel}: ${subject}`,
+  }));
+  const last: Row = { label: 'notifications', bars: [], marks, note: String(marks.length) };
+  return chart(result.from, result.to, [...rows, last], 'Executions and notifications over time');
+}
+
+/** Gantt chart of the items of one execution that took any time. */
+export function itemsChart(items: readonly ItemResult[], from: string, to: string): Markup {
+  const rows = [...items]
+    .sort((a, b) => compare(a.startedAt, b.startedAt) || compare(a.id, b.id))
+    .map(({ id, outcome, reason, startedAt, endedAt }): Row => ({
+      label: id,
+      bars: [
+        {
+          from: startedAt,
+          to: endedAt,
+          tone: toneOf(outcome),
+          title: `${outcome}, ${minute(startedAt)} - ${minute(endedAt)}: ${reason}`,
+        },
+      ],
+      note: duration(startedAt, endedAt),
+    }));
+  return chart(from, to, rows, 'Items over time');
+}
+
+/** How old each image is at the end, the oldest first. */
+export function ageChart(
+  images: readonly { readonly name: string; readonly createdAt: string }[],
+  now: string,
+): Markup {
+  const rows = [...images]
+    .filter(({ createdAt }) => createdAt <= now)
+    .sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.name, b.name));
+  const oldest = Math.max(
+    DAY,
+    ...rows.map(({ createdAt }) => Date.parse(now) - Date.parse(createdAt)),
+  );
+  const bars = rows.map(({ name, createdAt }, index) => {
+    const age = Date.parse(now) - Date.parse(createdAt);
+    const days = Math.floor(age / DAY);
+    // A security update is a month old at most when the image is rebuilt each month.
+    const tone: Tone = days <= 35 ? 'good' : days <= 90 ? 'waiting' : 'bad';
+    const y = index * ROW + 6;
+    return html`<g class="${tone}"
+      ><title>${name}: created ${minute(createdAt)}, ${counted(days, 'day')} old</title>
+      ${label(name, y)}<rect
+        class="track"
+        x="${LABELS}"
+        y="${y}"
+        width="${WIDTH - LABELS - RIGHT}"
+        height="14"
+        rx="3"
+      />
+      <rect
+        class="bar"
+        x="${LABELS}"
+        y="${y}"
+        width="${round((age / oldest) * (WIDTH - LABELS - RIGHT))}"
+        height="14"
+        rx="3"
+      />
+      <text class="soft" x="${WIDTH - RIGHT + 8}" y="${y + 11}">${counted(days, 'day')}</text></g
+    >`;
+  });
+  return picture(rows.length * ROW + 8, bars, 'Age of the images');
+}
+
+function chart(from: string, to: string, rows: readonly Row[], title: string): Markup {
+  const start = Date.parse(from);
+  const span = Math.max(1, Date.parse(to) - start);
+  const x = (iso: string) => {
+    const share = Math.min(1, Math.max(0, (Date.parse(iso) - start) / span));
+    return round(LABELS + share * (WIDTH - LABELS - RIGHT));
+  };
+  const height = TOP + rows.length * ROW + 6;
+  const grid = ticks(start, start + span).map(({ at, text }) => {
+    const position = x(new Date(at).toISOString());
+    return html`<line
+        class="grid"
+        x1="${position}"
+        x2="${position}"
+        y1="${TOP - 6}"
+        y2="${height}"
+      />
+      <text class="soft" x="${position}" y="14" text-anchor="middle">${text}</text>`;
+  });
+  const lines = rows.map(({ label: text, bars, marks = [], note = '' }, index) => {
+    const y = TOP + index * ROW + 5;
+    return html`<g
+      >${label(text, y)}
+      <rect
+        class="track"
+        x="${LABELS}"
+        y="${y}"
+        width="${WIDTH - LABELS - RIGHT}"
+        height="16"
+        rx="3"
+      />
+      ${bars.map(
+        (bar) =>
+          html`<rect
+            class="bar ${bar.tone}"
+            x="${x(bar.from)}"
+            y="${y}"
+            width="${Math.max(3, round(x(bar.to) - x(bar.from)))}"
+            height="16"
+            rx="3"
+            ><title>${bar.title}</title></rect
+          >`,
+      )}${marks.map(
+        (mark) =>
+          html`<path class="mark" d="M${x(mark.at)} ${y + 1}l6 7l-6 7l-6 -7z"
+            ><title>${mark.title}</title></path
+          >`,
+      )}<text class="soft" x="${WIDTH - RIGHT + 8}" y="${y + 12}">${note}</text></g
+    >`;
+  });
+  return picture(height, [grid, lines], title);
+}
+
+function picture(
+  height: number,
+  content: readonly (Markup | readonly Markup[])[],
+  title: string,
+): Markup {
+  return html`<div class="scroll">
+    <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${title}">${content}</svg>
+  </div>`;
+}
+
+/** A name left of its row; the whole name shows under the pointer where it had to be cut. */
+function label(text: string, y: number): Markup {
+  const most = 46;
+  const shown = text.length > most ? `${text.slice(0, 28)}…${text.slice(-(most - 29))}` : text;
+  return html`<text x="${LABELS - 10}" y="${y + 12}" text-anchor="end"
+    >${shown}<title>${text}</title></text
+  >`;
+}
+
+const STEPS = [HOUR / 4, HOUR, 2 * HOUR, 6 * HOUR, DAY, 2 * DAY, 7 * DAY, 28 * DAY];
+
+/** At most eight moments on round times, UTC. */
+function ticks(start: number, end: number): { readonly at: number; readonly text: string }[] {
+  const step = STEPS.find((candidate) => (end - start) / candidate <= 8) ?? 56 * DAY;
+  const first = Math.ceil(start / step) * step;
+  const count = Math.max(0, Math.floor((end - first) / step) + 1);
+  return Array.from({ length: Math.min(count, 9) }, (_, index) => {
+    const at = first + index * step;
+    const iso = new Date(at).toISOString();
+    return { at, text: step >= DAY ? iso.slice(5, 10) : iso.slice(11, 16) };
+  });
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

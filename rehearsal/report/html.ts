@@ -1,0 +1,273 @@
+import type { ExecutionResult, RehearsalResult } from '../result';
+import type { Json } from '../services/service';
+import { ageChart, itemsChart, overviewChart } from './charts';
+import {
+  brokenInvariants,
+  compare,
+  counted,
+  dollars,
+  duration,
+  figure,
+  finalItems,
+  minute,
+  outcomeCounts,
+  summary,
+  toneOf,
+  toneOfStatus,
+  type Tone,
+} from './format';
+import { html, type Markup } from './markup';
+import { groupRuns } from './runs';
+import { STYLE } from './style';
+
+/**
+ * The rehearsal as one page that needs nothing else: no script, no font, no picture from elsewhere, and its own
+ * policy forbids them. Everything that comes from the rehearsal is escaped.
+ */
+export function renderHtml(result: RehearsalResult): string {
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'"
+        />
+        <title>Rehearsal ${minute(result.from)} to ${minute(result.to)}</title>
+        <style>
+          ${{ markup: STYLE }}
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1>Rehearsal of ${duration(result.from, result.to)}</h1>
+          <p class="soft">
+            ${minute(result.from)} to ${minute(result.to)} UTC. ${summary(result)}.
+          </p>
+          ${tiles(result)} ${section('Overview', overviewChart(result))}
+          ${section('Items', items(result))} ${executionCharts(result)}
+          ${section('Executions', executions(result))}
+          ${section('Notifications', notifications(result))}
+          ${section('Invariants', invariants(result))} ${section('Access', access(result))}
+          ${ages(result)} ${section('Cost (estimated)', cost(result))}
+          ${section('Assumptions where AWS documents nothing', assumptions(result))}
+        </main>
+      </body>
+    </html> `;
+  return page.markup;
+}
+
+function section(title: string, content: Markup): Markup {
+  return html`<section>
+    <h2>${title}</h2>
+    ${content}
+  </section>`;
+}
+
+function tiles(result: RehearsalResult): Markup {
+  const broken = brokenInvariants(result);
+  const final = finalItems(result.items);
+  const failed = final.filter(({ outcome }) => toneOf(outcome) === 'bad').length;
+  const ended = result.executions.filter(({ status }) => toneOfStatus(status) === 'bad').length;
+  const denied = result.iam.denied.length;
+  const verdict = broken.length === 0 ? 'all invariants held' : `invariants ${broken.join(', ')}`;
+  const runs = ended === 0 ? 'none failed' : `${ended} did not succeed`;
+  return html`<div class="tiles">
+    ${tile(result.ok ? 'OK' : 'BROKEN', verdict, result.ok ? 'good' : 'bad')}
+    ${tile(figure(final.length), `items: ${outcomeCounts(final) || 'none'}`, failed > 0 ? 'bad' : 'good')}
+    ${tile(figure(result.executions.length), `executions, ${runs}`, ended > 0 ? 'bad' : 'good')}
+    ${tile(figure(result.notifications.length), 'notifications delivered', 'idle')}
+    ${tile(figure(denied), `of ${counted(result.calls.length, 'call')} denied`, denied > 0 ? 'bad' : 'good')}
+    ${tile(dollars(result.cost.total), 'estimated cost', 'idle')}
+  </div>`;
+}
+
+function tile(value: string, text: string, tone: Tone): Markup {
+  return html`<div class="tile ${tone}"><b>${value}</b><span class="soft">${text}</span></div>`;
+}
+
+function badge(text: string, tone: Tone): Markup {
+  return html`<span class="badge ${tone}">${text}</span>`;
+}
+
+/** @param figures the columns, from 0, that hold figures */
+function table(
+  heads: readonly string[],
+  rows: readonly (readonly (string | Markup)[])[],
+  figures: readonly number[] = [],
+): Markup {
+  const style = (column: number) => (figures.includes(column) ? 'figure' : '');
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          ${heads.map((head, column) => html`<th class="${style(column)}">${head}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row) =>
+            html`<tr>
+              ${row.map((cell, column) => html`<td class="${style(column)}">${cell}</td>`)}
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function time(iso: string): Markup {
+  return html`<span class="time">${minute(iso)}</span>`;
+}
+
+function nothing(text: string): Markup {
+  return html`<p class="soft">${text}</p>`;
+}
+
+function items(result: RehearsalResult): Markup {
+  const rows = finalItems(result.items).map(({ id, outcome, reason, endedAt }) => [
+    id,
+    badge(outcome, toneOf(outcome)),
+    reason,
+    time(endedAt),
+  ]);
+  return rows.length === 0
+    ? nothing('No execution reported an item.')
+    : table(['Item', 'Outcome', 'Reason', 'Since'], rows);
+}
+
+/** A Gantt chart for each execution that worked on anything for a time. */
+function executionCharts(result: RehearsalResult): Markup[] {
+  return result.executions.flatMap((execution) => {
+    const busy = result.items.filter(
+      (item) => item.execution === execution.id && item.startedAt < item.endedAt,
+    );
+    const to = execution.endedAt ?? result.to;
+    const title = `${execution.workflow}, ${minute(execution.startedAt)} (${duration(execution.startedAt, to)})`;
+    return busy.length === 0 ? [] : [section(title, itemsChart(busy, execution.startedAt, to))];
+  });
+}
+
+function executions(result: RehearsalResult): Markup {
+  const heads = [
+    'Started',
+    'Workflow',
+    'Trigger',
+    'Status',
+    '',
+    'Duration',
+    'Transitions',
+    'Events',
+  ];
+  const rows = groupRuns(result).map(({ idle, executions: [execution, ...more] }) => [
+    time(execution.startedAt),
+    execution.workflow,
+    execution.trigger,
+    idle ? badge('nothing to do', 'idle') : badge(execution.status, toneOfStatus(execution.status)),
+    more.length === 0
+      ? errorOf(execution)
+      : `${more.length + 1} runs, the last ${minute(more.at(-1)!.startedAt)}`,
+    execution.endedAt === null ? 'goes on' : duration(execution.startedAt, execution.endedAt),
+    figure(execution.transitions),
+    figure(execution.historyEvents),
+  ]);
+  return rows.length === 0 ? nothing('Nothing was started.') : table(heads, rows, [5, 6, 7]);
+}
+
+function errorOf({ error }: ExecutionResult): string {
+  return error === undefined ? '' : [error.error, error.cause].filter(Boolean).join(': ');
+}
+
+function notifications(result: RehearsalResult): Markup {
+  if (result.notifications.length === 0) {
+    return nothing('Nobody was notified.');
+  }
+  return html`${result.notifications.map(
+    ({ at, channel, to, subject, text, id }) =>
+      html`<details>
+        <summary>
+          ${time(at)} <b>${subject}</b> <span class="soft">${channel} to ${to}</span>
+        </summary>
+        <pre>${text}</pre>
+        <span class="soft">id ${id}</span>
+      </details> `,
+  )}`;
+}
+
+function invariants(result: RehearsalResult): Markup {
+  const rows = result.invariants.map(({ id, title, held, detail }) => [
+    id,
+    badge(held ? 'held' : 'BROKEN', held ? 'good' : 'bad'),
+    html`<b>${title}</b><br /><span class="soft">${detail}</span>`,
+  ]);
+  return table(['', 'Verdict', 'Invariant'], rows);
+}
+
+function access({ calls, iam }: RehearsalResult): Markup {
+  const denied = iam.denied.map(({ principal, action, resource, reason }) => [
+    principal,
+    action,
+    resource,
+    reason,
+  ]);
+  const unused = iam.unused.map(({ role, sid, action, resource }) => [role, sid, action, resource]);
+  const byAction = new Map<string, { calls: number; outcomes: Map<string, number> }>();
+  for (const { action, outcome } of calls) {
+    const entry = byAction.get(action) ?? { calls: 0, outcomes: new Map<string, number>() };
+    entry.calls++;
+    if (outcome !== 'ok') {
+      entry.outcomes.set(outcome, (entry.outcomes.get(outcome) ?? 0) + 1);
+    }
+    byAction.set(action, entry);
+  }
+  const actions = [...byAction]
+    .sort(([a], [b]) => compare(a, b))
+    .map(([action, { calls: number, outcomes }]) => [
+      action,
+      figure(number),
+      [...outcomes].map(([code, times]) => `${times} ${code}`).join(', '),
+    ]);
+  return html`<h3>Denied</h3>
+    ${denied.length === 0 ? nothing('No call was denied.') : table(['Principal', 'Action', 'Resource', 'Reason'], denied)}
+    <h3>Granted, but not used</h3>
+    ${unused.length === 0 ? nothing('Every grant was used.') : table(['Role', 'Statement', 'Action', 'Resource'], unused)}
+    <details>
+      <summary>${counted(calls.length, 'call')} by action</summary>
+      ${table(['Action', 'Calls', 'Errors'], actions, [1])}
+    </details>`;
+}
+
+/** Ages of the account's own images that can be used, from the estate. */
+function ages({ estate, to }: RehearsalResult): Markup | readonly Markup[] {
+  const images: Json[] = estate?.appstream?.images ?? [];
+  const usable = images
+    .filter(({ State, Visibility, CreatedTime }) => {
+      const own = Visibility === undefined || Visibility === 'PRIVATE';
+      return own && State === 'AVAILABLE' && !Number.isNaN(Date.parse(CreatedTime));
+    })
+    .map(({ Name, CreatedTime }) => ({
+      name: String(Name),
+      createdAt: new Date(CreatedTime).toISOString(),
+    }));
+  return usable.length === 0 ? [] : section('Age of the images at the end', ageChart(usable, to));
+}
+
+function cost({ cost: { lines, total } }: RehearsalResult): Markup {
+  const rows = lines.map(({ item, quantity, unit, amount }) => [
+    item,
+    figure(quantity),
+    unit,
+    dollars(amount),
+  ]);
+  const sum = [html`<b>Total</b>`, '', '', html`<b>${dollars(total)}</b>`];
+  return table(['Item', 'Quantity', 'Unit', 'Amount'], [...rows, sum], [1, 3]);
+}
+
+function assumptions({ assumptions: list }: RehearsalResult): Markup {
+  return list.length === 0
+    ? nothing('None was used.')
+    : html`<ul>
+        ${list.map((text) => html`<li>${text}</li>`)}
+      </ul>`;
+}
