@@ -70,6 +70,39 @@ describe('invariant 1 holds', () => {
     });
   });
 
+  test('for a committed successor whose own update is in flight', () => {
+    const story = goodStory();
+    const input = { existingImageName: 'web-2', newImageName: 'web-3' };
+    story.call('appstream:CreateUpdatedImage', input);
+    story.after.appstream.images.push(image('web-3', { State: 'CREATING' }));
+    story.run('next', { status: 'RUNNING' });
+    expect(story.verdict(1).detail).toMatch(/: 1 committed, 1 failed and notified, 1 in the hands/);
+  });
+
+  test('for a committed successor that was deleted later, by the tags that it had', () => {
+    const story = goodStory();
+    story.call('appstream:DeleteImage', { Name: 'web-2' });
+    const at = story.after.appstream.images.indexOf(end(story, 'web-2'));
+    story.after.appstream.images.splice(at, 1);
+    expect(story.verdict(1)).toMatchObject({
+      held: true,
+      detail: expect.stringContaining('1 committed'),
+    });
+    const tagged = { ResourceArn: `${ARN}/web-2`, Tags: { AutoUpdate: 'Off' } };
+    story.call('appstream:TagResource', tagged);
+    expect(story.verdict(1).detail).toContain('web-2 has AutoUpdate=Off');
+    story.calls.pop();
+    delete story.calls[0]!.input.newImageTags;
+    expect(story.verdict(1).detail).toContain('web-2 has AutoUpdate=nothing');
+  });
+
+  test('whatever further notifications say', () => {
+    const story = goodStory();
+    story.run('mar');
+    story.notify('updates.mar', 'nothing to do');
+    expect(story.verdict(1).held).toBe(true);
+  });
+
   test('for a dangling NextVersion that was there from the start', () => {
     const story = goodStory();
     const old = image('old', { Tags: { AutoUpdate: 'Completed', NextVersion: 'gone' } });
@@ -96,6 +129,20 @@ describe('invariant 1 breaks', () => {
       'when the successor is not opted in',
       (story) => delete end(story, 'web-2').Tags.AutoUpdate,
       'web-2 has AutoUpdate=nothing',
+    ],
+    [
+      'when the successor is completed, but was not updated',
+      (story) => (end(story, 'web-2').Tags.AutoUpdate = 'Completed'),
+      'web-2 has AutoUpdate=Completed',
+    ],
+    [
+      'when the answer that the successor is available never arrived',
+      (story) => {
+        const seen = story.calls.findIndex((call) => call.output?.Images?.length === 1);
+        const error = { code: 'TimeoutError', message: '' };
+        story.calls[seen] = { ...story.calls[seen]!, error };
+      },
+      'when that image was CREATING',
     ],
     [
       'when the successor lost its lineage',

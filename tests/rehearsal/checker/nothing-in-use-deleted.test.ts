@@ -37,6 +37,7 @@ describe('invariant 2 holds', () => {
 
   test('for a failed image, which nothing can use', () => {
     const story = createStory({ appstream: { images: [] } });
+    story.call('appstream:DescribeImages', {}, sees('broken', 'CREATING'));
     story.call('appstream:DescribeImages', {}, sees('broken', 'FAILED'));
     story.call('appstream:DeleteImage', { Name: 'broken' });
     expect(story.verdict(2).held).toBe(true);
@@ -114,6 +115,30 @@ describe('invariant 2 breaks', () => {
     const byAnother = lookedAt();
     byAnother.call('appstream:DeleteImage', { Name: 'old' }, { execution: byAnother.run('mar') });
     expect(byAnother.verdict(2).detail).toContain(problem);
+  });
+
+  test('when one kind of use was not looked at', () => {
+    const story = lookedAt();
+    story.calls.splice(1, 1);
+    story.calls.forEach((call, index) => (story.calls[index] = { ...call, index }));
+    story.remove();
+    expect(story.verdict(2).detail).toMatch(
+      /was deleted without DescribeImageBuilders immediately before$/,
+    );
+  });
+
+  test('when a fleet that uses it was only renamed since', () => {
+    const story = lookedAt({ fleets: [{ Name: 'desk', ImageName: 'old' }] });
+    story.call('appstream:UpdateFleet', { Name: 'desk', DisplayName: 'Desk' });
+    story.remove();
+    expect(story.verdict(2).detail).toContain('fleet desk uses it');
+  });
+
+  test('when a builder is deleted and made again', () => {
+    const story = createStory({ appstream: { imageBuilders: [{ Name: 'bob' }] } });
+    story.call('appstream:DeleteImageBuilder', { Name: 'bob' });
+    story.call('appstream:CreateImageBuilder', { Name: 'bob' });
+    expect(story.verdict(2).held).toBe(false);
   });
 
   test('when a builder is deleted that was there before', () => {

@@ -58,6 +58,27 @@ describe('invariant 5 holds', () => {
 });
 
 describe('invariant 5 breaks', () => {
+  test('when there is a further notification although every channel worked', () => {
+    const story = silentStory();
+    story.notify('updates.feb', 'web: updated');
+    story.call('sns:Publish', {});
+    story.call('ses:SendEmail', {});
+    story.call('dynamodb:UpdateItem', {}, { error: FAILED });
+    story.call('sns:GetTopicAttributes', {}, { error: FAILED });
+    story.call('ses:GetAccount', {}, { error: FAILED });
+    expect(story.verdict(5).held).toBe(true);
+    story.notify('updates.feb.undelivered', 'could not be delivered to email', ['sns']);
+    story.notify('updates.feb.undelivered', 'could not be delivered to sns', ['email']);
+    expect(story.verdict(5).detail).toContain('the further notification updates.feb.undelivered');
+  });
+
+  test('not when only the settings of a channel were read', () => {
+    const story = silentStory();
+    story.call('ses:GetAccount', {});
+    story.notify('updates.feb', 'web: updated', ['sns']);
+    expect(story.verdict(5).held).toBe(true);
+  });
+
   test.each(['FAILED', 'TIMED_OUT', 'ABORTED'] as const)(
     'when a run ends %s and nobody is told',
     (status) => {

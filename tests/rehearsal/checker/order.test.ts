@@ -23,6 +23,21 @@ describe('invariant 6', () => {
     );
   });
 
+  test('holds when a run that changed the estate left some items alone', () => {
+    const story = createStory();
+    const outcomes = ['skipped', 'updated'].map((outcome) => ({ id: outcome, outcome }));
+    const execution = story.run('feb', { output: { items: outcomes } });
+    story.call('appstream:TagResource', {}, { execution });
+    expect(story.verdict(6).held).toBe(true);
+  });
+
+  test('breaks when an old successor gets a second one beside it', () => {
+    const Tags = { 'evergreen:source': 'a' };
+    const story = createStory({ appstream: { images: [image('a-2', { Tags })] } });
+    story.after.appstream.images.push(image('a-3', { Tags }));
+    expect(story.verdict(6).held).toBe(false);
+  });
+
   test('breaks when a planning run changed the estate', () => {
     const story = createStory();
     const output = { items: [{ id: 'web', outcome: 'planned' }] };
@@ -114,6 +129,13 @@ describe('invariant 7', () => {
     expect(point('db', 'web-0').detail).toMatch(/which is older than db itself$/);
   });
 
+  test('holds when AWS refused to go back', () => {
+    const story = createStory({ appstream: { images } });
+    const input = { ResourceArn: `${ARN}/web`, Tags: { NextVersion: 'web-2' } };
+    story.call('appstream:TagResource', input, { error: { code: 'X', message: '' } });
+    expect(story.verdict(7)).toMatchObject({ held: true, detail: expect.stringMatching(/^0 /) });
+  });
+
   test('knows the age of an image that only an accepted update mentions', () => {
     const story = createStory({ appstream: { images } });
     story.call('appstream:CreateUpdatedImage', {
@@ -182,6 +204,8 @@ describe('invariant 9', () => {
     story.run('x', { startedAt: '2025-01-31T00:00:00.000Z', status: 'RUNNING' });
     const { endedAt: _, ...running } = story.executions[0]!;
     story.executions[0] = running;
+    expect(story.verdict(9).held).toBe(true);
+    story.call('sns:ListTopics', {}, { at: '2025-02-01T00:00:00.000Z' });
     story.call('sns:ListTopics', {});
     expect(story.verdict(9).detail).toContain('run updates.x lasted 366 days');
   });

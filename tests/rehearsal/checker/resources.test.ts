@@ -119,6 +119,14 @@ describe('invariant 8', () => {
     expect(story.verdict(8).held).toBe(false);
   });
 
+  test('breaks when the fault of the denied call was another one', () => {
+    const story = goodStory();
+    const throttled = { code: 'ThrottlingException', message: '' };
+    story.call('sns:Publish', {}, { error: throttled, fault: 'throttle' });
+    story.iam.denied.push({ principal: role, action: 'sns:Publish', resource: '*', reason: '' });
+    expect(story.verdict(8).held).toBe(false);
+  });
+
   test.each(['AccessDenied', 'UnauthorizedOperation', 'AuthorizationError'])(
     'knows a denial by the code %s',
     (code) => {
