@@ -6,6 +6,8 @@ module.exports = {
   transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false }] },
   // v8, because istanbul's counters would be serialized into the Lambda archives that the tests run.
   coverageProvider: 'v8',
+  // Pulumi's runtime keeps its state on the global object and reads it after a test file has ended.
+  testEnvironmentOptions: { globalsCleanup: 'off' },
   testTimeout: 60_000,
   maxWorkers: 2,
 };

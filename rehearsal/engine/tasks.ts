@@ -1,5 +1,11 @@
 import { AwsError, type Json } from '../services/service';
-import { fromSdkCasing, integrationService, stepFunctionsErrorName, toSdkCasing } from '../wire';
+import {
+  apiOperation,
+  integrationService,
+  stepFunctionsErrorCause,
+  stepFunctionsErrorName,
+} from '../wire/sdk-integration';
+import { fromSdkCasing, toSdkCasing } from '../wire/sdk-parameters';
 import type { Signal } from '../asl';
 import type { VirtualClock } from './clock';
 import type { Cloud, CloudAnswer } from './cloud';
@@ -12,7 +18,13 @@ export type FunctionInvoker = (
   execution: string,
 ) => Promise<
   | { readonly payload: Json }
-  | { readonly error: { readonly errorType: string; readonly errorMessage: string; readonly trace?: readonly string[] } }
+  | {
+      readonly error: {
+        readonly errorType: string;
+        readonly errorMessage: string;
+        readonly trace?: readonly string[];
+      };
+    }
 >;
 
 export interface TasksOptions {
@@ -27,6 +39,8 @@ export interface TasksOptions {
 
 /** Carries out the tasks of state machines: `lambda:invoke` and the SDK integrations, in the role of the machine. */
 export class Tasks {
+  private requests = 0;
+
   constructor(private readonly options: TasksOptions) {
     options.clock.on('task-answer', (data: { execution: string; signal: Signal }) => {
       options.signal(data.execution, data.signal);
@@ -50,7 +64,11 @@ export class Tasks {
     const { FunctionName: functionArn, Payload: payload } = task.effect.input;
     const answer = this.call(task, 'lambda', 'Invoke', { FunctionName: functionArn });
     if (!('output' in answer)) {
-      this.fail(task, 'Lambda', answer);
+      const failure =
+        'error' in answer
+          ? { error: `Lambda.${answer.error.code}`, cause: answer.error.message }
+          : lost('Lambda');
+      this.answer(task, { kind: 'taskFailed', task: task.effect.task, ...failure });
       return;
     }
     const result = await this.options.invoke(functionArn, payload, task.execution);
@@ -72,21 +90,28 @@ export class Tasks {
   }
 
   private callService(task: RunningTask, serviceKey: string, operationKey: string): void {
-    const operation = operationKey.slice(0, 1).toUpperCase() + operationKey.slice(1);
-    const { clientPackage, service } = integrationService(serviceKey);
-    const { input, problems } = toSdkCasing(clientPackage, operation, task.effect.input);
-    if (problems.length > 0) {
+    const operation = apiOperation(operationKey);
+    const { clientPackage, signingName } = integrationService(serviceKey);
+    const { input, errors } = toSdkCasing(clientPackage, operation, task.effect.input);
+    if (errors.length > 0) {
       this.answer(task, {
         kind: 'taskFailed',
         task: task.effect.task,
         error: 'States.Runtime',
-        cause: problems.join(' '),
+        cause: errors.join(' '),
       });
       return;
     }
-    const answer = this.call(task, service, operation, input);
+    const answer = this.call(task, signingName, operation, input);
     if (!('output' in answer)) {
-      this.fail(task, serviceKey, answer);
+      const failure =
+        'error' in answer
+          ? {
+              error: stepFunctionsErrorName(serviceKey, answer.error.code),
+              cause: stepFunctionsErrorCause(serviceKey, answer.error, this.nextRequestId()),
+            }
+          : lost(integrationService(serviceKey).errorPrefix);
+      this.answer(task, { kind: 'taskFailed', task: task.effect.task, ...failure });
       return;
     }
     this.answer(task, {
@@ -109,19 +134,9 @@ export class Tasks {
     return answer;
   }
 
-  private fail(
-    task: RunningTask,
-    serviceKey: string,
-    answer: { readonly error: AwsError } | { readonly lost: true },
-  ): void {
-    const [error, cause] =
-      'error' in answer
-        ? [stepFunctionsErrorName(serviceKey, answer.error.code), answer.error.message]
-        : [
-            stepFunctionsErrorName(serviceKey, 'SdkClientException'),
-            'Unable to execute HTTP request: Read timed out',
-          ];
-    this.answer(task, { kind: 'taskFailed', task: task.effect.task, error, cause });
+  private nextRequestId(): string {
+    this.requests += 1;
+    return `00000000-0000-4000-9000-${String(this.requests).padStart(12, '0')}`;
   }
 
   /** A call takes between 20 and 120 ms. */
@@ -132,4 +147,12 @@ export class Tasks {
       data: { execution: task.execution, signal },
     });
   }
+}
+
+/** What Step Functions reports when an answer never came. */
+function lost(service: string): { readonly error: string; readonly cause: string } {
+  return {
+    error: `${service}.SdkClientException`,
+    cause: 'Unable to execute HTTP request: Read timed out',
+  };
 }

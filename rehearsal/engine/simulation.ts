@@ -1,0 +1,401 @@
+import type { StateMachineOptions } from '../asl';
+import { createFaultPlan, type Fault } from '../faults';
+import type { Program, ProgramResource } from '../host/program';
+import { createIam, type Iam } from '../iam/iam';
+import type { Progress } from '../report/progress';
+import type { Json, Scope, Service } from '../services/service';
+import { startWireServer, type WireAnswer, type WireCall, type WireServer } from '../wire/server';
+import { VirtualClock } from './clock';
+import { Cloud, type CloudAnswer, type Principal } from './cloud';
+import { EventBus } from './event-bus';
+import { Executions } from './executions';
+import { accessKeyOf, type FunctionSpec } from './function-environment';
+import { FunctionRunner } from './functions';
+import { Quiescence } from './quiescence';
+import { SeededRandom } from './random';
+import { Schedules } from './schedules';
+import { createStatesService } from './states-service';
+import { Tasks } from './tasks';
+import type { Trace, TracedExecution } from './trace';
+import { installVirtualTime } from './virtual-time';
+
+export interface SimulationOptions {
+  readonly program: Program;
+  readonly estate: Json;
+  readonly account: string;
+  readonly region: string;
+  /** The emulated services, less Step Functions, which is the engine itself. */
+  readonly services: readonly Service[];
+  readonly faults: readonly Fault[];
+  /** Virtual start and end, epoch milliseconds. */
+  readonly from: number;
+  readonly to: number;
+  readonly seed: number;
+  readonly progress: Progress;
+}
+
+/** What is left of a simulation: everything that a report or a judge may want to know. */
+export interface SimulationOutcome {
+  readonly trace: Trace;
+  readonly estate: Json;
+  readonly iam: { readonly denied: Cloud['denied']; readonly unused: ReturnType<Iam['unused']> };
+  readonly assumptions: readonly string[];
+  readonly unimplemented: readonly string[];
+  readonly unusedFaults: readonly Fault[];
+  readonly usage: { readonly invocations: number; readonly gigabyteSeconds: number };
+}
+
+/** Runs what the program deployed, from one virtual instant to another. */
+export async function simulate(options: SimulationOptions): Promise<SimulationOutcome> {
+  const simulation = new Simulation(options);
+  return simulation.run();
+}
+
+/** Puts the parts together; each knows only what it is handed here. */
+class Simulation {
+  private readonly quiescence = new Quiescence();
+  private readonly trace: Trace = { calls: [], executions: [], events: [] };
+  private readonly usage = { invocations: 0, gigabyteSeconds: 0 };
+  private readonly clock: VirtualClock;
+  private readonly iam: Iam;
+  private readonly cloud: Cloud;
+  private readonly executions: Executions;
+  private readonly tasks: Tasks;
+  private readonly bus: EventBus;
+  private readonly latency: SeededRandom;
+  private readonly roles = new Map<string, { readonly name: string; readonly roleArn: string }>();
+  private readonly executionOf = new Map<string, string>();
+  private readonly faultPlan: ReturnType<typeof createFaultPlan>;
+  private runner: FunctionRunner | undefined;
+  private server: WireServer | undefined;
+
+  constructor(private readonly options: SimulationOptions) {
+    const { program, account, region, seed } = options;
+    // A stream for each purpose: a draw more in one must not move the others.
+    this.latency = new SeededRandom(seed);
+    const service = new SeededRandom(seed + 1);
+    const fault = new SeededRandom(seed + 2);
+    const resources = program.resources.filter((resource) => resource.custom);
+    const scope: Scope = { account, region, partition: 'aws', estate: options.estate, resources };
+
+    this.clock = new VirtualClock({
+      start: options.from,
+      settled: () => this.quiescence.settled(),
+    });
+    this.iam = createIam(resources);
+    this.faultPlan = createFaultPlan(options.faults, fault.next);
+    this.cloud = new Cloud({
+      scope,
+      services: [
+        ...options.services,
+        createStatesService({
+          start: (...start) => this.executions.start(...start),
+          describe: (arn) => this.executions.describe(arn),
+        }),
+      ],
+      authorizer: {
+        authorize: (request) =>
+          this.iam.authorize({
+            ...request,
+            principal: this.withAccount(request.principal),
+            now: this.clock.now,
+          }),
+      },
+      trace: this.trace,
+      now: () => this.clock.now,
+      random: service.next,
+      nextFault: (call) => this.nextFault(call),
+      emit: (event) => this.bus.emit(event),
+    });
+    this.executions = new Executions({
+      clock: this.clock,
+      trace: this.trace,
+      machines: resources.filter(isType('aws:sfn/stateMachine:StateMachine')).map(toMachine),
+      runTask: (task) => this.tasks.run(task),
+      // The answer of a task that nobody waits for is ignored by its execution.
+      dropTask: () => undefined,
+      emit: (event) => this.bus.emit(event),
+      seed,
+      onProgress: (execution) => this.tell(execution),
+    });
+    this.tasks = new Tasks({
+      clock: this.clock,
+      cloud: this.cloud,
+      random: this.latency.next,
+      invoke: (functionArn, payload, execution) => this.invoke(functionArn, payload, execution),
+      signal: (execution, signal) => this.executions.signal(execution, signal),
+      afterCall: (answer, execution) => this.carryOutFault(answer, execution, undefined),
+    });
+    this.bus = new EventBus({
+      clock: this.clock,
+      cloud: this.cloud,
+      trace: this.trace,
+      account,
+      region,
+      rules: resources.filter(isType('aws:cloudwatch/eventRule:EventRule')),
+      targets: resources.filter(isType('aws:cloudwatch/eventTarget:EventTarget')),
+      canAssume: (roleArn) => this.canAssume(roleArn, 'events.amazonaws.com'),
+    });
+    new Schedules({
+      clock: this.clock,
+      cloud: this.cloud,
+      schedules: resources.filter(isType('aws:scheduler/schedule:Schedule')),
+      canAssume: (roleArn) => this.canAssume(roleArn, 'scheduler.amazonaws.com'),
+    });
+    this.clock.on('restart', (data: { machine: string; input: Json }) => {
+      this.executions.start(data.machine, data.input, 'user');
+    });
+    this.deploy(resources);
+  }
+
+  async run(): Promise<SimulationOutcome> {
+    const { options, clock } = this;
+    const functions = options.program.resources
+      .filter(isType('aws:lambda/function:Function'))
+      .map(toFunction);
+    this.server = await startWireServer({
+      services: options.services
+        .filter((service) => !platformServices.includes(service.id))
+        .concat(createStatesService({ start: () => '', describe: () => undefined })),
+      onCall: (call) => this.answerCall(call),
+      now: () => clock.now,
+      onDefect: (error, place) =>
+        clock.fail(new Error(`${place}: ${error.message}`, { cause: error })),
+    });
+    const virtual = new SeededRandom(options.seed + 3);
+    const uninstall = installVirtualTime(clock, { random: virtual.next });
+    this.runner = new FunctionRunner({
+      clock,
+      quiescence: this.quiescence,
+      endpoint: () => this.server?.url ?? '',
+      functions,
+      region: options.region,
+    });
+    try {
+      await clock.runUntil(options.to, {
+        onAdvance: (now) => options.progress.advanced(new Date(now).toISOString()),
+      });
+    } finally {
+      this.runner.dispose();
+      uninstall();
+      await this.server.close();
+    }
+    return {
+      trace: this.trace,
+      estate: this.cloud.toEstate(),
+      iam: { denied: this.cloud.denied, unused: this.iam.unused() },
+      assumptions: this.cloud.assumptions(),
+      unimplemented: [...this.cloud.unimplemented],
+      unusedFaults: this.faultPlan.unused(),
+      usage: this.usage,
+    };
+  }
+
+  /** What AWS itself checks and does with the declared roles when the program is deployed. */
+  private deploy(resources: readonly ProgramResource[]): void {
+    for (const lambda of resources.filter(isType('aws:lambda/function:Function'))) {
+      this.canAssume(lambda.inputs.role, 'lambda.amazonaws.com');
+      this.roles.set(accessKeyOf(lambda.outputs.arn), {
+        name: lambda.outputs.name,
+        roleArn: lambda.inputs.role,
+      });
+    }
+    for (const machine of resources.filter(isType('aws:sfn/stateMachine:StateMachine'))) {
+      const roleArn = machine.inputs.roleArn;
+      this.canAssume(roleArn, 'states.amazonaws.com');
+      const level = machine.inputs.loggingConfiguration?.level ?? 'OFF';
+      for (const action of level === 'OFF' ? [] : logDeliveryActions) {
+        this.require({ roleArn }, action, '*');
+      }
+    }
+  }
+
+  private require(principal: Principal, action: string, resource: string): void {
+    const request = { principal: this.withAccount(principal), action, resource };
+    const verdict = this.iam.authorize({ ...request, now: this.clock.now });
+    if (verdict.allowed) return;
+    const name = 'roleArn' in principal ? principal.roleArn : principal.service;
+    this.cloud.denied.push({ principal: name, action, resource, reason: verdict.reason });
+  }
+
+  private canAssume(roleArn: string, service: string): boolean {
+    const verdict = this.iam.canAssume(roleArn, service, { sourceAccount: this.options.account });
+    const known = this.cloud.denied.some(
+      (denial) => denial.action === 'sts:AssumeRole' && denial.resource === roleArn,
+    );
+    if (!verdict.allowed && !known) {
+      this.cloud.denied.push({
+        principal: service,
+        action: 'sts:AssumeRole',
+        resource: roleArn,
+        reason: verdict.reason,
+      });
+    }
+    return verdict.allowed;
+  }
+
+  private withAccount(principal: Principal) {
+    return 'roleArn' in principal
+      ? principal
+      : { ...principal, sourceAccount: this.options.account };
+  }
+
+  /** Runs a function for an execution, and writes its log as the Lambda platform does: in the function's role. */
+  private async invoke(functionArn: string, payload: Json, execution: string) {
+    const name = functionArn.split(':').pop() ?? '';
+    const invocationId = this.nextInvocationId();
+    this.executionOf.set(invocationId, execution);
+    const result = await this.runnerOrThrow().invoke(name, payload, { invocationId });
+    this.executionOf.delete(invocationId);
+    const spec = this.options.program.resources.find((one) => one.outputs.arn === functionArn);
+    this.usage.invocations += 1;
+    this.usage.gigabyteSeconds +=
+      ((spec?.inputs.memorySize ?? 128) / 1024) * (Math.ceil(result.durationMilliseconds) / 1000);
+    const caller = `function:${name}`;
+    const principal = { roleArn: spec?.inputs.role as string };
+    const logGroupName = spec?.inputs.loggingConfig?.logGroup ?? `/aws/lambda/${name}`;
+    const input = { logGroupName, logStreamName: `rehearsal/${invocationId}` };
+    const quiet = { service: 'logs', principal, caller, quiet: true };
+    if (result.coldStart) this.cloud.call({ ...quiet, operation: 'CreateLogStream', input });
+    this.cloud.call({ ...quiet, operation: 'PutLogEvents', input: { ...input, logEvents: [] } });
+    return result;
+  }
+
+  /** A call of Lambda code has arrived: it takes effect in the order in which the code made it. */
+  private answerCall(call: WireCall): Promise<WireAnswer> {
+    const { clock, quiescence } = this;
+    const { sequence } = call;
+    const role = this.roles.get(call.accessKeyId);
+    if (sequence === undefined || role === undefined) {
+      throw new Error(`A call of ${call.service}:${call.operation} comes from no function.`);
+    }
+    return new Promise((resolve) => {
+      quiescence.arrived(sequence, () => {
+        const invocation = quiescence.invocationOf(sequence) ?? '';
+        const execution = this.executionOf.get(invocation);
+        const answer = this.cloud.call({
+          service: call.service,
+          operation: call.operation,
+          input: call.input,
+          principal: { roleArn: role.roleArn },
+          caller: `function:${role.name}`,
+          ...(execution === undefined ? {} : { execution }),
+        });
+        this.carryOutFault(answer, execution, invocation);
+        clock.callAt(clock.now + 5 + Math.floor(this.latency.next() * 45), () => {
+          if (quiescence.answering(sequence)) resolve(toWireAnswer(answer));
+        });
+      });
+    });
+  }
+
+  /** The faults that hit more than the answer: the function's machine dies, or the execution is stopped. */
+  private carryOutFault(
+    answer: CloudAnswer,
+    execution: string | undefined,
+    invocation: string | undefined,
+  ): void {
+    const kind = answer.fault?.kind;
+    if (kind === 'crashFunctionBefore' || kind === 'crashFunctionAfter') {
+      if (invocation !== undefined) this.runnerOrThrow().crash(invocation);
+    }
+    if (kind !== 'killExecution' || execution === undefined) return;
+    const running = this.executions.describe(execution);
+    this.executions.signal(execution, { kind: 'stop', error: 'Killed', cause: 'Injected fault' });
+    const delay = answer.fault?.restartAfterSeconds;
+    if (delay === undefined || running === undefined) return;
+    this.clock.schedule(this.clock.now + delay * 1000, {
+      kind: 'restart',
+      data: {
+        machine: execution.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, ''),
+        input: running.input,
+      },
+    });
+  }
+
+  private nextFault(call: Parameters<ReturnType<typeof createFaultPlan>['next']>[0]) {
+    const fault = this.faultPlan.next(call);
+    if (fault !== undefined) {
+      this.options.progress.faultInjected({
+        at: new Date(this.clock.now).toISOString(),
+        kind: fault.kind,
+        call: `${call.service}:${call.operation}`,
+      });
+    }
+    return fault;
+  }
+
+  private tell(execution: TracedExecution): void {
+    const { progress } = this.options;
+    if (execution.endedAt === undefined) {
+      const { startedAt: at, id, workflow, trigger } = execution;
+      progress.executionStarted({ at, id, workflow, trigger });
+    } else {
+      progress.executionEnded({
+        at: execution.endedAt,
+        id: execution.id,
+        status: execution.status,
+      });
+    }
+  }
+
+  private nextInvocationId(): string {
+    const count = String(this.usage.invocations + this.executionOf.size).padStart(12, '0');
+    return `00000000-0000-4000-a000-${count}`;
+  }
+
+  private runnerOrThrow(): FunctionRunner {
+    if (this.runner === undefined) throw new Error('The simulation does not run.');
+    return this.runner;
+  }
+}
+
+/** Services that no client of the program talks to: the engine and the Lambda platform call them. */
+const platformServices = ['lambda', 'logs'];
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy */
+const logDeliveryActions = [
+  'CreateLogDelivery',
+  'DeleteLogDelivery',
+  'DescribeLogGroups',
+  'DescribeResourcePolicies',
+  'GetLogDelivery',
+  'ListLogDeliveries',
+  'PutResourcePolicy',
+  'UpdateLogDelivery',
+].map((action) => `logs:${action}`);
+
+function isType(type: string) {
+  return (resource: ProgramResource) => resource.type === type;
+}
+
+function toMachine(resource: ProgramResource): StateMachineOptions {
+  return {
+    definition: JSON.parse(resource.inputs.definition),
+    type: resource.inputs.type ?? 'STANDARD',
+    arn: resource.outputs.arn,
+    name: resource.outputs.name,
+    roleArn: resource.inputs.roleArn,
+  };
+}
+
+function toFunction(resource: ProgramResource): FunctionSpec {
+  const { inputs, outputs } = resource;
+  const logGroup = inputs.loggingConfig?.logGroup;
+  return {
+    name: outputs.name,
+    arn: outputs.arn,
+    runtime: inputs.runtime,
+    handler: inputs.handler,
+    timeoutSeconds: inputs.timeout ?? 3,
+    memoryMegabytes: inputs.memorySize ?? 128,
+    environment: inputs.environment?.variables ?? {},
+    files: resource.archives['code'] ?? {},
+    ...(logGroup === undefined ? {} : { logGroup }),
+  };
+}
+
+function toWireAnswer(answer: CloudAnswer): WireAnswer {
+  if ('error' in answer) return { error: answer.error };
+  return 'lost' in answer ? { drop: true } : { output: answer.output };
+}

@@ -1,0 +1,45 @@
+import * as path from 'node:path';
+import { HELP, parseArguments } from './arguments';
+import { EstateError } from './estate';
+import { ProgramError, StackConfigError } from './host/errors';
+import { InputError } from './input-error';
+import { rehearse } from './rehearse';
+import { renderHtml } from './report/html';
+import { writeJson, writeWhole } from './report/json';
+import { renderTimeline } from './report/timeline';
+
+/** `npm run rehearse`. Exit code: 0 every invariant held, 1 one was broken, 2 the input cannot be used. */
+async function main(): Promise<number> {
+  const options = parseArguments(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const { result, violations, warnings } = await rehearse(
+    path.dirname(__dirname),
+    options,
+    process.stderr,
+  );
+  if (options.json !== undefined) writeJson(options.json, result);
+  if (options.report !== undefined) writeWhole(options.report, renderHtml(result));
+  for (const warning of warnings) process.stderr.write(`Warning: ${warning}\n`);
+  for (const { policy, enforcement, message, urn } of violations) {
+    process.stderr.write(`Policy ${policy} (${enforcement}): ${message}\n  ${urn}\n`);
+  }
+  process.stdout.write(renderTimeline(result));
+  return result.ok ? 0 : 1;
+}
+
+const unusable = [InputError, EstateError, StackConfigError, ProgramError];
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const isInput = unusable.some((kind) => error instanceof kind);
+    const text = error instanceof Error ? (isInput ? error.message : error.stack) : String(error);
+    process.stderr.write(`${text}\n`);
+    process.exitCode = isInput ? 2 : 1;
+  },
+);

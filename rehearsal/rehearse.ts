@@ -1,0 +1,160 @@
+import * as path from 'node:path';
+import { validateDefinition } from './asl';
+import type { RehearsalArguments } from './arguments';
+import { checkInvariants } from './checker';
+import { costOf } from './engine/cost';
+import { notificationsOf } from './engine/notifications';
+import { simulate, type SimulationOutcome } from './engine/simulation';
+import type { TracedExecution } from './engine/trace';
+import { loadEstate } from './estate';
+import { loadFaults } from './faults';
+import { analyzeProgram, type PolicyViolation } from './host/analyzer';
+import type { Program } from './host/program';
+import { runProgram } from './host/run-program';
+import { InputError } from './input-error';
+import { createProgress, type ProgressStream } from './report/progress';
+import type { ItemResult, RehearsalResult } from './result';
+import { services } from './services';
+import type { Json } from './services/service';
+
+/** A rehearsal with what its JSON does not carry. */
+export interface Rehearsal {
+  readonly result: RehearsalResult;
+  /** What the policy pack says of the program. */
+  readonly violations: readonly PolicyViolation[];
+  /** What makes the rehearsal less than it should be: calls that are not emulated, faults that hit nothing. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Rehearses the Pulumi program of a directory: runs it, checks it, lives through the virtual days, and judges what
+ * happened. Nothing is deployed and no AWS account is touched.
+ *
+ * @throws InputError, EstateError, StackConfigError or ProgramError where the input cannot be used
+ */
+export async function rehearse(
+  directory: string,
+  options: RehearsalArguments,
+  terminal: ProgressStream,
+): Promise<Rehearsal> {
+  const estate = loadEstate(options.estate);
+  const faults = options.faults === undefined ? [] : loadFaults(options.faults);
+  const from = Date.parse(options.from ?? estate.capturedAt);
+  const to = from + options.days * 86_400_000;
+  const { account, region } = estate;
+
+  terminal.write(`Running the program for stack ${options.stack}\n`);
+  const run = { directory, stack: options.stack, account, region };
+  // The preview proves that the program bears unknown outputs; it is the update that is rehearsed.
+  const [program] = await Promise.all([runProgram(run), runProgram({ ...run, preview: true })]);
+  checkDefinitions(program);
+  const violations = await analyzeProgram(path.join(directory, 'policy'), program);
+
+  const span = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+  const progress = createProgress(terminal, span);
+  try {
+    const outcome = await simulate({
+      program,
+      estate,
+      account,
+      region,
+      services,
+      faults,
+      from,
+      to,
+      seed: options.seed,
+      progress,
+    });
+    const result = judge(estate, outcome, span, violations);
+    return { result, violations, warnings: warningsOf(program, outcome) };
+  } finally {
+    progress.finish();
+  }
+}
+
+/** Refuses definitions that Step Functions would refuse, or that use what the interpreter does not run. */
+function checkDefinitions(program: Program): void {
+  const problems = program.resources
+    .filter((resource) => resource.type === 'aws:sfn/stateMachine:StateMachine')
+    .flatMap((machine) =>
+      validateDefinition(JSON.parse(machine.inputs.definition)).map(
+        (problem) => `${machine.name}: ${problem}`,
+      ),
+    );
+  if (problems.length > 0) throw new InputError('A state machine cannot be rehearsed', problems);
+}
+
+function judge(
+  estate: Json,
+  outcome: SimulationOutcome,
+  span: { readonly from: string; readonly to: string },
+  violations: readonly PolicyViolation[],
+): RehearsalResult {
+  const { trace, iam } = outcome;
+  const notifications = notificationsOf(trace);
+  const invariants = checkInvariants({
+    before: estate,
+    trace,
+    after: outcome.estate,
+    iam,
+    notifications,
+  });
+  const ok =
+    invariants.every((invariant) => invariant.held) &&
+    outcome.unimplemented.length === 0 &&
+    !violations.some((violation) => violation.enforcement === 'mandatory');
+  return {
+    ok,
+    ...span,
+    executions: trace.executions.map((execution) => ({
+      workflow: execution.workflow,
+      id: execution.id,
+      trigger: execution.trigger,
+      startedAt: execution.startedAt,
+      endedAt: execution.endedAt ?? null,
+      status: execution.status,
+      ...(execution.output === undefined ? {} : { output: execution.output }),
+      ...(execution.error === undefined ? {} : { error: execution.error }),
+      transitions: execution.transitions,
+      historyEvents: execution.historyEvents,
+    })),
+    items: trace.executions.flatMap(itemsOf),
+    notifications,
+    calls: trace.calls.map((call) => ({
+      at: call.at,
+      principal: call.principal,
+      action: call.action,
+      resource: call.resource,
+      outcome: call.error?.code ?? 'ok',
+    })),
+    iam: { denied: iam.denied, unused: iam.unused },
+    invariants,
+    assumptions: outcome.assumptions,
+    cost: costOf(trace, outcome.usage, 0),
+    estate: outcome.estate,
+  };
+}
+
+/** A workflow says what became of its work items in the `items` of its output. */
+function itemsOf(execution: TracedExecution): ItemResult[] {
+  const items: readonly Json[] = execution.output?.items ?? [];
+  return items.map((item) => ({
+    workflow: execution.workflow,
+    execution: execution.id,
+    id: item.id,
+    startedAt: item.startedAt,
+    endedAt: item.endedAt,
+    outcome: item.outcome,
+    reason: item.reason,
+  }));
+}
+
+function warningsOf(program: Program, outcome: SimulationOutcome): string[] {
+  return [
+    ...program.warnings,
+    ...outcome.unimplemented.map(
+      (call) => `The program calls ${call}, which the rehearsal does not emulate.`,
+    ),
+    ...outcome.unusedFaults.map((fault) => `This fault hit nothing: ${JSON.stringify(fault)}.`),
+  ];
+}

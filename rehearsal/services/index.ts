@@ -1,0 +1,19 @@
+import { appstream } from './appstream';
+import { dynamodb } from './dynamodb';
+import { lambda } from './lambda';
+import { logs } from './logs';
+import type { Service } from './service';
+import { sesv2 } from './sesv2';
+import { sns } from './sns';
+import { sqs } from './sqs';
+
+/** Every emulated service, in the order in which a rehearsal lists them. Step Functions is the engine itself. */
+export const services: readonly Service[] = [
+  appstream,
+  dynamodb,
+  lambda,
+  logs,
+  sesv2,
+  sns,
+  sqs,
+] as readonly Service[];
