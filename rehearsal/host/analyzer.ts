@@ -122,10 +122,7 @@ function typescriptEnvironment(directory: string): Record<string, string> {
       };
 }
 
-type Call<Request, Response> = (
-  request: Request,
-  callback: (error: grpc.ServiceError | null, response: Response) => void,
-) => unknown;
+type Answer<Response> = (error: grpc.ServiceError | null, response: Response) => void;
 
 class Analyzer {
   private readonly client: AnalyzerClient;
@@ -143,9 +140,8 @@ class Analyzer {
   }
 
   async configure(program: Program, options: AnalyzeOptions): Promise<void> {
-    const info = await this.call<Empty, proto.AnalyzerInfo>(
-      this.client.getAnalyzerInfo,
-      new Empty(),
+    const info = await this.call<proto.AnalyzerInfo>((done) =>
+      this.client.getAnalyzerInfo(new Empty(), done),
     );
     const settings = settlePolicies(
       info.getPoliciesList().map(declarationOf),
@@ -170,8 +166,8 @@ class Analyzer {
     for (const [key, value] of Object.entries(options.stackTags ?? {})) {
       stack.getTagsMap().set(key, value);
     }
-    await this.call(this.client.configureStack, stack);
-    await this.call(this.client.configure, request);
+    await this.call((done) => this.client.configureStack(stack, done));
+    await this.call((done) => this.client.configure(request, done));
   }
 
   async analyze({ resources }: Program): Promise<PolicyViolation[]> {
@@ -183,9 +179,8 @@ class Analyzer {
         .setName(resource.name)
         .setProperties(Struct.fromJavaScript(checkedInputs(resource)))
         .setOptions(optionsOf(resource));
-      const response = await this.call<proto.AnalyzeRequest, proto.AnalyzeResponse>(
-        this.client.analyze,
-        request,
+      const response = await this.call<proto.AnalyzeResponse>((done) =>
+        this.client.analyze(request, done),
       );
       violations.push(...violationsOf(response, resource.urn));
     }
@@ -193,9 +188,8 @@ class Analyzer {
     const request = new proto.AnalyzeStackRequest().setResourcesList(
       resources.map(analyzerResource),
     );
-    const response = await this.call<proto.AnalyzeStackRequest, proto.AnalyzeResponse>(
-      this.client.analyzeStack,
-      request,
+    const response = await this.call<proto.AnalyzeResponse>((done) =>
+      this.client.analyzeStack(request, done),
     );
     return [...violations, ...violationsOf(response, stack?.urn ?? '')];
   }
@@ -204,22 +198,18 @@ class Analyzer {
     this.client.close();
   }
 
-  /** A call that also ends when the pack's process does. */
-  private call<Request, Response>(
-    method: Call<Request, Response>,
-    request: Request,
-  ): Promise<Response> {
-    const answer = new Promise<Response>((resolve, reject) => {
-      method.call(this.client, request, (error, response) =>
-        error === null ? resolve(response) : reject(new ProgramError(error.details)),
-      );
+  private call<Response>(send: (done: Answer<Response>) => unknown): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      send((error, response) => {
+        if (error === null) resolve(response);
+        else if (error.code !== grpc.status.UNAVAILABLE) reject(new ProgramError(error.details));
+        // The pack is gone, and its end tells why.
+        else {
+          const early = new ProgramError('The policy pack ended before it had answered');
+          this.ended.then(() => reject(early), reject);
+        }
+      });
     });
-    return Promise.race([
-      answer,
-      this.ended.then(() => {
-        throw new ProgramError('The policy pack ended before it had answered');
-      }),
-    ]);
   }
 }
 

@@ -59,10 +59,8 @@ export function settlePolicies(
       const defaults = Object.entries<Json>(policy.schema?.properties ?? {})
         .filter(([, schema]) => schema.default !== undefined)
         .map(([property, schema]) => [property, schema.default]);
-      const { enforcementLevel: _level, ...properties } = Object.assign(
-        Object.fromEntries(defaults),
-        ...layers.slice(2),
-      );
+      const properties = Object.assign(Object.fromEntries(defaults), ...layers.slice(2));
+      delete properties.enforcementLevel;
       if (enforcement !== 'disabled') checkProperties(policy, properties);
       return [policy.name, { enforcement, properties }];
     }),

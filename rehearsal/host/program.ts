@@ -4,7 +4,7 @@ import type { DeployedResource, Json } from '../services/service';
 export interface Program {
   readonly project: string;
   readonly stack: string;
-  /** In order of registration; components included. */
+  /** In an order of registration that is the same in every run: parents and dependencies first. Components included. */
   readonly resources: readonly ProgramResource[];
   /** Stack outputs. */
   readonly outputs: Readonly<Record<string, Json>>;

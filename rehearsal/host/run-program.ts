@@ -88,7 +88,7 @@ export async function runProgram(options: RunOptions): Promise<Program> {
     program = startNode({
       what: `The program of stack ${stack}`,
       command: [
-        ...['-r', path.join(__dirname, 'plain-inspect.cjs'), ...project.nodeArguments],
+        ...['-r', path.join(__dirname, 'plain-inspect.js'), ...project.nodeArguments],
         languageHostEntry(project.programDirectory),
         ...['--monitor', server.address, '--engine', server.address],
         ...['--organization', 'organization', '--project', name, '--stack', stack],

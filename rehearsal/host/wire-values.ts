@@ -51,7 +51,7 @@ export function resolveValues(
   if (isAsset(value) || isArchive(value)) return value;
   if (isSecret(value)) {
     options.onSecret?.(path);
-    const plain = resolveValues((value as Json).value, options, path);
+    const plain = resolveValues(value.value, options, path);
     return options.keepSecrets === true ? secret(plain) : plain;
   }
   // A custom resource that is not created yet, in a preview, has an empty id.

@@ -82,6 +82,14 @@ test.each([
   await expect(analyze({ config })).rejects.toThrow(message);
 });
 
+test('a policy that ends the pack, or never answers, is an error too', async () => {
+  await expect(analyze({ config: { exits: 'mandatory' } })).rejects.toThrow(
+    'The policy pack ended before it had answered',
+  );
+  const config = { 'never-answers': 'mandatory' } as const;
+  await expect(analyze({ config, timeoutSeconds: 5 })).rejects.toThrow('did not end within 5 s');
+});
+
 test('a folder that is no pack, and a pack that does not start, are errors that name it', async () => {
   await expect(analyzeProgram(FIXTURE, program)).rejects.toThrow(
     /fixture\/PulumiPolicy\.yaml: no such file/,

@@ -1,3 +1,4 @@
+import * as vm from 'node:vm';
 import type { Program } from '../../../rehearsal/host/program';
 import { runProgram } from '../../../rehearsal/host/run-program';
 import { UNKNOWN } from '../../../rehearsal/host/wire-values';
@@ -11,15 +12,15 @@ describe('an update of the stack dev', () => {
     program = await runProgram({ directory: FIXTURE, stack: 'dev' });
   });
 
-  test('registers exactly the resources of the program, each after its parent and dependencies', () => {
-    expect(program.resources.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
+  test('lists exactly the resources of the program, each after its parent and dependencies, else by URN', () => {
+    expect(program.resources.map(({ type, name }) => `${type} ${name}`)).toEqual([
+      'pulumi:pulumi:Stack workshop-dev',
       'aws:dynamodb/table:Table items',
+      'workshop:index:Workshop one',
       'aws:iam/role:Role one-role',
-      'aws:iam/rolePolicy:RolePolicy one-policy',
       'aws:lambda/function:Function one-greet',
       'aws:sqs/queue:Queue one-queue',
-      'pulumi:pulumi:Stack workshop-dev',
-      'workshop:index:Workshop one',
+      'aws:iam/rolePolicy:RolePolicy one-policy',
     ]);
     const seen: string[] = [];
     for (const { urn, parent, dependencies } of program.resources) {
@@ -74,7 +75,10 @@ describe('an update of the stack dev', () => {
     const { archives } = resource(program, 'one-greet');
     expect(Object.keys(archives.code ?? {})).toEqual(['__index.js']);
     const exported: { handler?: (event: object) => Promise<string> } = {};
-    new Function('exports', 'require', archives.code?.['__index.js'] ?? '')(exported, require);
+    vm.compileFunction(archives.code?.['__index.js'] ?? '', ['exports', 'require'])(
+      exported,
+      require,
+    );
     await exported.handler?.({ name: 'Ann' });
     expect(await exported.handler?.({ name: 'Bob' })).toBe('Hello Bob, number 2');
   });
@@ -121,6 +125,14 @@ test('a provider of its own and a region of its own place a resource elsewhere',
   expect(outputs.provider).toMatch(/^arn:aws:sns:us-west-2:210987654321:far-/);
   expect(outputs.own).toMatch(/^arn:aws:sns:eu-west-1:123456789012:near-/);
   expect(outputs.asked).toBe('us-west-2');
+});
+
+test('what is secret in one resource stays secret in the next', async () => {
+  const program = await runCase('secrets');
+  expect(resource(program, 'first').secretPaths).toEqual(['displayName', 'tags["a.b"]']);
+  const { inputs, secretPaths } = resource(program, 'second');
+  expect(inputs.displayName).toBe('hunter2');
+  expect([...secretPaths].sort()).toEqual(['deliveryPolicy', 'displayName']);
 });
 
 test('an existing resource is known by its id, is not deployed, and is warned of where that is not enough', async () => {
