@@ -1,0 +1,106 @@
+import { createHandler } from '../../../functions/appstream/survey-images';
+import { emulateAccount, image } from '../../support/emulated-clients';
+
+function prepare(images: unknown[], maxImages = 50) {
+  const account = emulateAccount({ appstream: { images } });
+  return createHandler({ appstream: account.appstream, batchSize: 5, maxImages, now: account.now });
+}
+
+const enabled = { Tags: { AutoUpdate: 'Enabled' } };
+
+describe('surveying the images', () => {
+  it('takes what is opted in and available, and says why it leaves each of the others', async () => {
+    const survey = prepare([
+      image('taken', enabled),
+      image('not-tagged'),
+      image('disabled', { Tags: { AutoUpdate: 'Disabled' } }),
+      image('older', { Tags: { AutoUpdate: 'Completed', NextVersion: 'taken' } }),
+      image('failed', { ...enabled, State: 'FAILED' }),
+      image('shared', {
+        ...enabled,
+        Visibility: 'SHARED',
+        Arn: 'arn:aws:appstream:eu-west-1:999999999999:image/shared',
+      }),
+    ]);
+    const result = await survey({ input: {} });
+    expect(result).toMatchObject({ mode: 'update', batchSize: 5, idle: false });
+    expect(result.images).toEqual([{ name: 'taken', successor: '' }]);
+    expect(Object.fromEntries(result.leftOut.map(({ id, reason }) => [id, reason]))).toEqual({
+      'not-tagged': 'not opted in: it has no tag AutoUpdate',
+      disabled: 'not opted in: its tag AutoUpdate is Disabled',
+      older: 'superseded by taken',
+      failed: 'its state is FAILED',
+    });
+  });
+
+  it('sees every page', async () => {
+    const names = Array.from(
+      { length: 60 },
+      (_, index) => `image-${String(index).padStart(2, '0')}`,
+    );
+    const result = await prepare(
+      names.map((name) => image(name, enabled)),
+      100,
+    )({ input: null });
+    expect(result.images.map(({ name }) => name).sort()).toEqual(names);
+  });
+
+  it('knows the newest successor that an earlier run made', async () => {
+    const made = { AutoUpdate: 'Enabled', 'evergreen:source': 'base' };
+    const survey = prepare([
+      image('second', { Tags: made, CreatedTime: '2026-01-02T00:00:00Z', State: 'FAILED' }),
+      image('first', { Tags: made, CreatedTime: '2026-01-01T00:00:00Z' }),
+      image('base', enabled),
+    ]);
+    const { images } = await survey({ input: { images: ['base'] } });
+    expect(images).toEqual([{ name: 'base', successor: 'first' }]);
+  });
+
+  it('takes only what is unfinished in reconcile mode, and is silent about the rest', async () => {
+    const made = { AutoUpdate: 'Enabled', 'evergreen:source': 'base' };
+    const images = [image('base', enabled), image('fresh', enabled)];
+    expect(await prepare(images)({ input: { mode: 'reconcile' } })).toMatchObject({
+      idle: true,
+      images: [],
+      leftOut: [],
+    });
+    const open = prepare([...images, image('next', { Tags: made })]);
+    expect((await open({ input: { mode: 'reconcile' } })).images).toEqual([
+      { name: 'base', successor: 'next' },
+    ]);
+  });
+
+  it('answers for images that are asked for by name, also when there are none', async () => {
+    const result = await prepare([image('base', enabled)])({ input: { images: ['absent'] } });
+    expect(result.idle).toBe(false);
+    expect(result.leftOut).toContainEqual(
+      expect.objectContaining({
+        id: 'absent',
+        reason: 'there is no image absent that this account owns',
+      }),
+    );
+  });
+
+  it('takes no more than one execution can hold, and says so', async () => {
+    const result = await prepare(
+      ['a', 'b', 'c'].map((name) => image(name, enabled)),
+      2,
+    )({ input: {} });
+    expect(result.images).toHaveLength(2);
+    expect(result.leftOut).toEqual([
+      expect.objectContaining({ reason: 'this run has its fill of images; the next run takes it' }),
+    ]);
+  });
+
+  it('refuses a wrong input with everything that is wrong', async () => {
+    const input = { mode: 'full', batchSize: '5', images: [], dryRun: true } as never;
+    await expect(prepare([])({ input })).rejects.toMatchObject({
+      name: 'InvalidInput',
+      message:
+        'The input of the run is wrong: unknown key dryRun; known are mode, batchSize, images, trigger; ' +
+        'mode is "full"; allowed are update, plan, reconcile; ' +
+        'batchSize is "5"; allowed is a whole number from 1 to 40; ' +
+        'images is []; allowed is a list of image names.',
+    });
+  });
+});
