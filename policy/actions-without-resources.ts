@@ -1,0 +1,259 @@
+/**
+ * The actions for which AWS offers no resource-level permission, by service: their statements must say `*`, and a
+ * statement that names a resource never grants them. Complete for these services as of 26 September 2026, from the
+ * tables of https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ * whose column of resource types is empty.
+ */
+const ACTIONS: Readonly<Record<string, string>> = {
+  appstream: `
+    CreateAppBlock CreateDirectoryConfig CreateExportImageTask CreateImportedImage CreateUsageReportSubscription
+    CreateUser DeleteDirectoryConfig DeleteUsageReportSubscription DeleteUser
+    DescribeAppBlockBuilderAppBlockAssociations DescribeAppBlockBuilders DescribeAppBlocks DescribeAppLicenseUsage
+    DescribeApplicationFleetAssociations DescribeApplications DescribeDirectoryConfigs DescribeFleets
+    DescribeImageBuilders DescribeImages DescribeStacks DescribeUsageReportSubscriptions
+    DescribeUserStackAssociations DescribeUsers DisableUser EnableUser ExpireSession GetExportImageTask
+    ListExportImageTasks ListTagsForResource UpdateDirectoryConfig
+  `,
+  autoscaling: `
+    DescribeAccountLimits DescribeAccountSettings DescribeAdjustmentTypes DescribeAutoScalingGroups
+    DescribeAutoScalingInstances DescribeAutoScalingNotificationTypes DescribeInstanceRefreshes
+    DescribeLaunchConfigurations DescribeLifecycleHookTypes DescribeLifecycleHooks DescribeLoadBalancerTargetGroups
+    DescribeLoadBalancers DescribeMetricCollectionTypes DescribeNotificationConfigurations DescribePolicies
+    DescribeScalingActivities DescribeScalingProcessTypes DescribeScheduledActions DescribeTags
+    DescribeTerminationPolicyTypes DescribeTrafficSources DescribeWarmPool GetPredictiveScalingForecast
+    PutAccountSetting
+  `,
+  backup: `
+    DescribeBackupJob DescribeCopyJob DescribeGlobalSettings DescribeProtectedResource DescribeRegionSettings
+    DescribeReportJob DescribeRestoreJob DescribeScanJob ExportBackupPlanTemplate GetBackupPlanFromJSON
+    GetBackupPlanFromTemplate GetRestoreJobMetadata GetRestoreTestingInferredMetadata GetSupportedResourceTypes
+    ListBackupAccessPoints ListBackupAccessPointsByRecoveryPoint ListBackupAccessPointsByResource
+    ListBackupJobSummaries ListBackupJobs ListBackupPlanTemplates ListBackupPlans ListBackupVaults
+    ListCopyJobSummaries ListCopyJobs ListFrameworks ListIndexedRecoveryPoints ListIndexedRecoveryPointsForSearch
+    ListLegalHolds ListProtectedResources ListRecoveryPointsByResource ListReportJobs ListReportPlans
+    ListRestoreJobSummaries ListRestoreJobs ListRestoreJobsByProtectedResource ListRestoreTestingPlans
+    ListScanJobSummaries ListScanJobs ListTieringConfigurations PutRestoreValidationResult StopBackupJob
+    UpdateGlobalSettings UpdateRegionSettings
+  `,
+  cloudwatch: `
+    AssumeAccessProfile BatchGetServiceLevelIndicatorReport CallWithBearerToken CreateAccessGrant
+    CreateAccessProfile CreateAlert CreateDomain CreateDomainAccessGrantForOrganization CreateDomainForOrganization
+    CreateIngestionEndpoint CreateIntegration CreateOmniDashboard CreateOmniThread CreateOneTimeDeepLinkCode
+    CreateServiceLevelObjective CreateSpace CreateView DeleteAnomalyDetector DeleteOmniThread
+    DescribeAlarmsForMetric DescribeAnomalyDetectors DescribeInsightRules EnableTopologyDiscovery GenerateQuery
+    GenerateQueryResultsSummary GetAgentGraph GetContextGraph GetIntelligenceConfiguration GetMetricStatistics
+    GetMetricWidgetImage GetOTelEnrichment GetOmniThread GetPreferences GetRecords GetSpaceCredentials
+    GetSpaceCredentialsForOrganization GetTelemetryQueryResults GetTopologyDiscoveryStatus GetTopologyMap
+    InvokeIntegration Link ListAccessGrants ListAccessProfiles ListAlertContributors ListAlerts ListDashboards
+    ListDomainAccessGrantsForOrganization ListDomains ListEntitiesForMetric ListIngestionEndpoints ListIntegrations
+    ListManagedInsightRules ListMetricStreams ListOmniDashboards ListOmniThreads ListServiceLevelObjectives
+    ListServices ListSpaceAccess ListSpaces ListSpacesForOrganization ListTelemetryFields ListTelemetryQuerySessions
+    ListViews PutAnomalyDetector PutIntelligenceConfiguration PutManagedInsightRules QueryTraces SearchPrincipals
+    StartOTelEnrichment StartOmniThreadSession StartTelemetryQuery StartTelemetryQuerySession StopOTelEnrichment
+    StopTelemetryQuery StopTelemetryQuerySession SubmitFeedback UpdateOmniThread UpdatePreferences
+  `,
+  ds: `
+    CheckAlias ConnectDirectory CreateDirectory CreateHybridAD CreateIdentityPoolDirectory CreateMicrosoftAD
+    DeleteADAssessment DescribeADAssessment DescribeDirectories DescribeSnapshots DescribeTrusts GetDirectoryLimits
+    ListADAssessments ListLogSubscriptions StartADAssessment
+  `,
+  dynamodb: `
+    DescribeEndpoints DescribeLimits DescribeReservedCapacity DescribeReservedCapacityOfferings GetAbacStatus
+    InjectError ListBackups ListContributorInsights ListGlobalTables ListStreams ListTables
+    PurchaseReservedCapacityOfferings UpdateAbacStatus
+  `,
+  ec2: `
+    AdvertiseByoipCidr AssociateIpamByoasn AssociateTrunkInterface BundleInstance CancelBundleTask
+    CancelConversionTask CancelReservedInstancesListing ConfirmProductInstance CreateDefaultSubnet CreateDefaultVpc
+    CreateReservedInstancesListing CreateSpotDatafeedSubscription DeleteSpotDatafeedSubscription
+    DeleteSubnetCidrReservation DeprovisionByoipCidr DeregisterInstanceEventNotificationAttributes
+    DescribeAccountAttributes DescribeAccountVpcEncryptionControl DescribeAddressTransfers DescribeAddresses
+    DescribeAddressesAttribute DescribeAggregateIdFormat DescribeApplicationStatus
+    DescribeApplicationStatusCheckAssociations DescribeApplicationStatusChecks DescribeAvailabilityZones
+    DescribeAwsNetworkPerformanceMetricSubscriptions DescribeBundleTasks DescribeByoipCidrs
+    DescribeCapacityBlockExtensionHistory DescribeCapacityBlockOfferings DescribeCapacityBlockStatus
+    DescribeCapacityBlocks DescribeCapacityManagerDataExports DescribeCapacityReservationBillingRequests
+    DescribeCapacityReservationCancellationQuotes DescribeCapacityReservationFleets
+    DescribeCapacityReservationTopology DescribeCapacityReservations DescribeCarrierGateways
+    DescribeClassicLinkInstances DescribeClientVpnEndpoints DescribeCoipPools DescribeConversionTasks
+    DescribeCustomerGateways DescribeDeclarativePoliciesReports DescribeDhcpOptions
+    DescribeEgressOnlyInternetGateways DescribeElasticGpus DescribeExportImageTasks DescribeExportTasks
+    DescribeFastLaunchImages DescribeFastSnapshotRestores DescribeFleets DescribeFlowLogs DescribeFpgaImages
+    DescribeHostReservationOfferings DescribeHostReservations DescribeHosts DescribeIamInstanceProfileAssociations
+    DescribeIdFormat DescribeIdentityIdFormat DescribeImageReferences DescribeImageUsageReportEntries
+    DescribeImageUsageReports DescribeImages DescribeImportImageTasks DescribeImportSnapshotTasks
+    DescribeInstanceConnectEndpoints DescribeInstanceCreditSpecifications
+    DescribeInstanceEventNotificationAttributes DescribeInstanceEventWindows DescribeInstanceImageMetadata
+    DescribeInstanceSqlHaHistoryStates DescribeInstanceSqlHaStates DescribeInstanceStatus DescribeInstanceTopology
+    DescribeInstanceTypeOfferings DescribeInstanceTypes DescribeInstances DescribeInternetGateways
+    DescribeIpamByoasn DescribeIpamExternalResourceVerificationTokens DescribeIpamInternetRegistryAssociations
+    DescribeIpamPolicies DescribeIpamPoolAllocations DescribeIpamPools DescribeIpamPrefixListResolverTargets
+    DescribeIpamPrefixListResolvers DescribeIpamResourceDiscoveries DescribeIpamResourceDiscoveryAssociations
+    DescribeIpamScopes DescribeIpams DescribeIpv6Pools DescribeKeyPairs DescribeLaunchTemplateVersions
+    DescribeLaunchTemplates DescribeLocalGatewayRouteTablePermissions
+    DescribeLocalGatewayRouteTableVirtualInterfaceGroupAssociations DescribeLocalGatewayRouteTableVpcAssociations
+    DescribeLocalGatewayRouteTables DescribeLocalGatewayVirtualInterfaceGroups DescribeLocalGatewayVirtualInterfaces
+    DescribeLocalGateways DescribeLockedSnapshots DescribeMacHosts DescribeMacModificationTasks
+    DescribeManagedPrefixLists DescribeMovingAddresses DescribeNatGateways DescribeNetworkAcls
+    DescribeNetworkInsightsAccessScopeAnalyses DescribeNetworkInsightsAccessScopes DescribeNetworkInsightsAnalyses
+    DescribeNetworkInsightsPaths DescribeNetworkInterfaceAttribute DescribeNetworkInterfacePermissions
+    DescribeNetworkInterfaces DescribeOutpostLags DescribePlacementGroups DescribePrefixLists
+    DescribePrincipalIdFormat DescribePublicIpv4Pools DescribeRegions DescribeReplaceRootVolumeTasks
+    DescribeReservedInstances DescribeReservedInstancesListings DescribeReservedInstancesModifications
+    DescribeReservedInstancesOfferings DescribeRouteServerEndpoints DescribeRouteServerPeers DescribeRouteServers
+    DescribeRouteTables DescribeScheduledInstanceAvailability DescribeScheduledInstances DescribeSecondaryInterfaces
+    DescribeSecondaryNetworks DescribeSecondarySubnets DescribeSecurityGroupRules
+    DescribeSecurityGroupVpcAssociations DescribeSecurityGroups DescribeServiceLinkVirtualInterfaces
+    DescribeSnapshotTierStatus DescribeSnapshots DescribeSpotDatafeedSubscription DescribeSpotFleetRequests
+    DescribeSpotInstanceRequests DescribeSpotPriceHistory DescribeStaleSecurityGroups DescribeStoreImageTasks
+    DescribeSubnets DescribeTags DescribeTrafficMirrorFilterRules DescribeTrafficMirrorFilters
+    DescribeTrafficMirrorSessions DescribeTrafficMirrorTargets DescribeTransitGatewayAttachments
+    DescribeTransitGatewayConnectPeers DescribeTransitGatewayConnects DescribeTransitGatewayMeteringPolicies
+    DescribeTransitGatewayMulticastDomains DescribeTransitGatewayPeeringAttachments
+    DescribeTransitGatewayPolicyTables DescribeTransitGatewayRouteTableAnnouncements
+    DescribeTransitGatewayRouteTables DescribeTransitGatewayVpcAttachments DescribeTransitGateways
+    DescribeTrunkInterfaceAssociations DescribeVerifiedAccessEndpoints DescribeVerifiedAccessGroups
+    DescribeVerifiedAccessInstanceLoggingConfigurations DescribeVerifiedAccessInstanceWebAclAssociations
+    DescribeVerifiedAccessInstances DescribeVerifiedAccessTrustProviders DescribeVolumeStatus DescribeVolumes
+    DescribeVolumesModifications DescribeVpcBlockPublicAccessExclusions DescribeVpcBlockPublicAccessOptions
+    DescribeVpcClassicLink DescribeVpcClassicLinkDnsSupport DescribeVpcEncryptionControls
+    DescribeVpcEndpointAssociations DescribeVpcEndpointConnectionNotifications DescribeVpcEndpointConnections
+    DescribeVpcEndpointServiceConfigurations DescribeVpcEndpointServices DescribeVpcEndpoints
+    DescribeVpcPeeringConnections DescribeVpcs DescribeVpnConcentrators DescribeVpnConnections DescribeVpnGateways
+    DisableAllowedImagesSettings DisableAwsNetworkPerformanceMetricSubscription DisableCapacityManager
+    DisableEbsEncryptionByDefault DisableImageBlockPublicAccess DisableIpamOrganizationAdminAccount
+    DisableSerialConsoleAccess DisableSnapshotBlockPublicAccess DisassociateIpamByoasn DisassociateTrunkInterface
+    EnableAllowedImagesSettings EnableAwsNetworkPerformanceMetricSubscription EnableCapacityManager
+    EnableEbsEncryptionByDefault EnableImageBlockPublicAccess EnableIpamOrganizationAdminAccount
+    EnableReachabilityAnalyzerOrganizationSharing EnableSerialConsoleAccess EnableSnapshotBlockPublicAccess
+    ExportTransitGatewayRoutes GetAllowedImagesSettings GetAwsNetworkPerformanceData GetCapacityManagerAttributes
+    GetCapacityManagerMetricData GetCapacityManagerMetricDimensions GetCapacityManagerMonitoredTagKeys
+    GetDefaultCreditSpecification GetEbsDefaultKmsKeyId GetEbsEncryptionByDefault GetEnabledIpamPolicy
+    GetHostReservationPurchasePreview GetImageBlockPublicAccessState GetInstanceMetadataDefaults
+    GetInstanceTypesFromInstanceRequirements GetManagedResourceVisibility GetSerialConsoleAccessStatus
+    GetSnapshotBlockPublicAccessState GetSpotPlacementScores GetSubnetCidrReservations
+    GetTransitGatewayAttachmentPropagations GetTransitGatewayPrefixListReferences
+    GetTransitGatewayRouteTableAssociations GetTransitGatewayRouteTablePropagations GetVpnConnectionDeviceTypes
+    InjectApiError ListImagesInRecycleBin ListSnapshotsInRecycleBin ListVolumesInRecycleBin
+    ModifyAccountVpcEncryptionControl ModifyAvailabilityZoneGroup ModifyDefaultCreditSpecification
+    ModifyEbsDefaultKmsKeyId ModifyIdFormat ModifyIdentityIdFormat ModifyInstanceMetadataDefaults
+    ModifyManagedResourceVisibility ModifyVpcBlockPublicAccessOptions MoveAddressToVpc ProvisionByoipCidr
+    PurchaseReservedInstancesOffering PurchaseScheduledInstances RegisterInstanceEventNotificationAttributes
+    ReplaceImageCriteriaInAllowedImagesSettings ResetEbsDefaultKmsKeyId RestoreAddressToClassic
+    RunScheduledInstances StartDeclarativePoliciesReport UpdateCapacityManagerMonitoredTagKeys
+    UpdateCapacityManagerOrganizationsAccess WithdrawByoipCidr
+  `,
+  ecs: `
+    DeleteAccountSetting DeregisterTaskDefinition DescribeTaskDefinition DiscoverPollEndpoint ListAccountSettings
+    ListClusters ListDaemonTaskDefinitions ListDaemons ListServices ListServicesByNamespace
+    ListTaskDefinitionFamilies ListTaskDefinitions PutAccountSetting PutAccountSettingDefault
+  `,
+  events: `
+    ListApiDestinations ListArchives ListConnections ListEndpoints ListEventBuses ListEventSources
+    ListPartnerEventSources ListReplays ListRuleNamesByTarget ListRules ListSubscribers PutPartnerEvents
+    PutPermission RemovePermission TestEventPattern
+  `,
+  imagebuilder: `
+    ListComponents ListContainerRecipes ListDistributionConfigurations ListImagePipelines ListImageRecipes
+    ListImages ListInfrastructureConfigurations ListLifecyclePolicies ListWaitingWorkflowSteps ListWorkflows
+  `,
+  kms: `
+    ConnectCustomKeyStore CreateCustomKeyStore CreateKey DeleteCustomKeyStore DescribeCustomKeyStores
+    DisconnectCustomKeyStore GenerateRandom ListAliases ListKeys ListRetirableGrants UpdateCustomKeyStore
+  `,
+  lambda: `
+    ConnectMicrovm CreateCodeSigningConfig CreateEventSourceMapping CreateMicrovmImage GetAccountSettings
+    ListCapacityProviders ListCodeSigningConfigs ListEventSourceMappings ListFunctions ListLayerVersions ListLayers
+    ListManagedMicrovmImages ListMicrovmImages ListMicrovms ListNetworkConnectors PassNetworkConnector
+  `,
+  logs: `
+    AssociateSourceToS3TableIntegration CallWithBearerToken CancelExportTask CancelImportTask CreateImportTask
+    CreateLogDelivery DeleteAccountPolicy DeleteIndexPolicy DeleteIntegration DeleteLogDelivery DeletePipelineRule
+    DeleteQueryDefinition DeleteResourcePolicy DescribeAccountPolicies DescribeConfigurationTemplates
+    DescribeDeliveries DescribeDeliveryDestinations DescribeDeliverySources DescribeDestinations DescribeExportTasks
+    DescribeFieldIndexes DescribeImportTaskBatches DescribeImportTasks DescribeIndexPolicies DescribeLogGroups
+    DescribeLookupTables DescribeQueries DescribeQueryDefinitions DescribeResourcePolicies
+    DisassociateSourceFromS3TableIntegration GetIntegration GetLogDelivery GetLogFields GetStorageTierPolicy Link
+    ListAggregateLogGroupSummaries ListEntitiesForLogGroup ListIntegrations ListLogDeliveries ListLogGroups
+    ListLogGroupsForEntity ListLogGroupsForQuery ListScheduledQueries ListSourcesForS3TableIntegration
+    ListSyslogConfigurations PutAccountPolicy PutIndexPolicy PutIntegration PutPipelineRule PutQueryDefinition
+    PutResourcePolicy PutStorageTierPolicy StopLiveTail StopQuery TestMetricFilter TestTransformer UpdateLogDelivery
+  `,
+  scheduler: 'ListScheduleGroups ListSchedules ListSchedulesByTarget',
+  secretsmanager: 'BatchGetSecretValue GetRandomPassword ListSecrets',
+  ses: `
+    ApplyTrackingConfigurationOverrides CloneReceiptRuleSet CreateConfigurationSetTrackingOptions CreateExportJob
+    CreateImportJob CreateMultiRegionEndpoint CreateReceiptFilter CreateReceiptRule CreateReceiptRuleSet
+    CreateTemplate DeleteConfigurationSetTrackingOptions DeleteIdentity DeleteIdentityPolicy DeleteReceiptFilter
+    DeleteReceiptRule DeleteReceiptRuleSet DeleteTemplate DeleteVerifiedEmailAddress DescribeActiveReceiptRuleSet
+    DescribeConfigurationSet DescribeReceiptRule DescribeReceiptRuleSet GetAccount GetAccountSendingEnabled
+    GetBlacklistReports GetDedicatedIp GetDeliverabilityDashboardOptions GetDomainDeliverabilityCampaign
+    GetEmailAddressInsights GetIdentityDkimAttributes GetIdentityMailFromDomainAttributes
+    GetIdentityNotificationAttributes GetIdentityPolicies GetIdentityVerificationAttributes GetMessageInsights
+    GetSendQuota GetSendStatistics GetTemplate ListAddonInstances ListAddonSubscriptions ListAddressLists
+    ListArchiveExports ListArchiveSearches ListArchives ListConfigurationSets ListContactLists
+    ListCustomVerificationEmailTemplates ListDedicatedIpPools ListDeliverabilityTestReports
+    ListDomainDeliverabilityCampaigns ListEmailIdentities ListEmailTemplates ListExportJobs ListIdentities
+    ListIdentityPolicies ListImportJobs ListIngressPoints ListMultiRegionEndpoints ListReceiptFilters
+    ListReceiptRuleSets ListRelays ListRuleSets ListTemplates ListTenants ListTrafficPolicies
+    ListVerifiedEmailAddresses PutAccountDedicatedIpWarmupAttributes PutAccountDetails PutAccountPricingAttributes
+    PutAccountSendingAttributes PutAccountSuppressionAttributes PutAccountVdmAttributes
+    PutDedicatedIpWarmupAttributes PutDeliverabilityDashboardOption PutIdentityPolicy ReorderReceiptRuleSet
+    SetActiveReceiptRuleSet SetIdentityDkimEnabled SetIdentityFeedbackForwardingEnabled
+    SetIdentityHeadersInNotificationsEnabled SetIdentityMailFromDomain SetIdentityNotificationTopic
+    SetReceiptRulePosition TestRenderTemplate UpdateAccountSendingEnabled
+    UpdateConfigurationSetReputationMetricsEnabled UpdateConfigurationSetSendingEnabled
+    UpdateConfigurationSetTrackingOptions UpdateReceiptRule UpdateTemplate VerifyDomainDkim VerifyDomainIdentity
+    VerifyEmailAddress VerifyEmailIdentity
+  `,
+  sns: `
+    CheckIfPhoneNumberIsOptedOut CreatePlatformApplication CreatePlatformEndpoint CreateSMSSandboxPhoneNumber
+    DeleteEndpoint DeletePlatformApplication DeleteSMSSandboxPhoneNumber GetEndpointAttributes
+    GetPlatformApplicationAttributes GetSMSAttributes GetSMSSandboxAccountStatus ListEndpointsByPlatformApplication
+    ListOriginationNumbers ListPhoneNumbersOptedOut ListPlatformApplications ListSMSSandboxPhoneNumbers
+    ListSubscriptions ListTopics OptInPhoneNumber SetEndpointAttributes SetPlatformApplicationAttributes
+    SetSMSAttributes VerifySMSSandboxPhoneNumber
+  `,
+  sqs: 'ListQueues',
+  ssm: `
+    CancelCommand CreateActivation CreateMaintenanceWindow CreateOpsItem CreateOpsMetadata CreatePatchBaseline
+    DeleteActivation DeleteInventory DescribeActivations DescribeAutomationExecutions DescribeAvailablePatches
+    DescribeInstanceInformation DescribeInstancePatchStatesForPatchGroup DescribeInstanceProperties
+    DescribeInventoryDeletions DescribeMaintenanceWindowExecutionTaskInvocations
+    DescribeMaintenanceWindowExecutionTasks DescribeMaintenanceWindowSchedule DescribeMaintenanceWindows
+    DescribeMaintenanceWindowsForTarget DescribeOpsItems DescribeParameters DescribePatchBaselines
+    DescribePatchGroupState DescribePatchGroups DescribePatchProperties DescribeSessions ExecuteAPI
+    GetCommandInvocation GetDeployablePatchSnapshotForInstance GetExecutionPreview GetInventory GetInventorySchema
+    GetMaintenanceWindowExecution GetMaintenanceWindowExecutionTask GetMaintenanceWindowExecutionTaskInvocation
+    GetManifest GetPatchBaselineForPatchGroup ListAssociations ListCloudConnectors ListCommandInvocations
+    ListCommands ListComplianceItems ListComplianceSummaries ListDocuments ListInventoryEntries ListOpsItemEvents
+    ListOpsItemRelatedItems ListOpsMetadata ListResourceComplianceSummaries ListResourceDataSync
+    PutConfigurePackageResult PutInventory RegisterManagedInstance StartExecutionPreview
+  `,
+  states: `
+    InvokeHTTPEndpoint ListActivities ListStateMachines RevealSecrets SendTaskFailure SendTaskHeartbeat
+    SendTaskSuccess TestState ValidateStateMachineDefinition
+  `,
+  sts: `
+    DecodeAuthorizationMessage GetAccessKeyInfo GetCallerIdentity GetDelegatedAccessToken GetServiceBearerToken
+    GetSessionToken GetWebIdentityToken TagGetWebIdentityToken
+  `,
+  tag: `
+    DescribeReportCreation GetComplianceSummary GetResources GetTagKeys GetTagValues ListRequiredTags
+    StartReportCreation TagResources UntagResources
+  `,
+};
+
+const withoutResources = new Set(
+  Object.entries(ACTIONS).flatMap(([service, names]) =>
+    names
+      .trim()
+      .split(/\s+/)
+      .map((name) => `${service}:${name}`.toLowerCase()),
+  ),
+);
+
+/** Whether the action, such as `ec2:DescribeImages`, can only be granted on `*`. Case does not count, as in IAM. */
+export function hasNoResources(action: string): boolean {
+  return withoutResources.has(action.toLowerCase());
+}
