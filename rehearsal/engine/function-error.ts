@@ -26,20 +26,21 @@ export function formatError(reason: unknown): FunctionError {
 function publicTrace(stack: string): string[] {
   return stack
     .split('\n')
-    .map((line) => (isFrame(line) ? withRuntimeRoot(line) : line))
+    .map((line) =>
+      isFrame(line) ? line.replace(SDK_FILE, `${RUNTIME_ROOT}/node_modules/$1`) : line,
+    )
     .filter((line) => !isFrame(line) || !isForeign(line));
 }
 
 const isFrame = (line: string): boolean => /^\s+at /.test(line);
 
-function withRuntimeRoot(frame: string): string {
-  return frame.replace(/(?:file:\/\/)?\/[^():]*?\/node_modules\//, (path) =>
-    path.startsWith(TASK_ROOT) ? path : `${RUNTIME_ROOT}/node_modules/`,
-  );
-}
+/** The path of a file of the SDK, wherever the project keeps it. */
+const SDK_FILE =
+  /(?:file:\/\/)?\/(?!var\/task\/)[^():]*?\/node_modules\/(@(?:aws|aws-sdk|smithy)\/)/;
 
-/** Whether it lies in a file that Lambda does not have. */
+/** Whether it lies in a file that Lambda does not have, or belongs to the rehearsal's way of calling the code. */
 function isForeign(frame: string): boolean {
+  if (/\bAsyncLocalStorage\.run |\bAsyncResource\.runInAsyncScope /.test(frame)) return true;
   const path = /(?:\(|at (?:async )?|file:\/\/)((?:\/|[A-Za-z]:\\).*)/.exec(frame)?.[1];
   return path !== undefined && !path.startsWith(TASK_ROOT) && !path.startsWith(RUNTIME_ROOT);
 }

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import * as module from 'node:module';
+import * as nodeModule from 'node:module';
 import * as path from 'node:path';
 import * as vm from 'node:vm';
 import type { Json } from '../services/service';
@@ -40,7 +40,7 @@ export class FunctionModules {
 
   constructor(options: FunctionModulesOptions) {
     this.root = fs.realpathSync(options.folder);
-    this.runtimeRequire = module.createRequire(options.runtimeFrom);
+    this.runtimeRequire = nodeModule.createRequire(options.runtimeFrom);
   }
 
   /**
@@ -111,7 +111,7 @@ export class FunctionModules {
     specifier: string,
     from: string,
   ): { readonly kind: 'archive' | 'runtime' | 'builtin'; readonly target: string } {
-    if (module.isBuiltin(specifier)) {
+    if (nodeModule.isBuiltin(specifier)) {
       const name = specifier.replace(/^node:/, '');
       if (REFUSED_BUILTINS.has(name.split('/')[0]!)) {
         throw new Error(`not implemented in a rehearsal: function code that uses node:${name}`);
@@ -119,7 +119,7 @@ export class FunctionModules {
       return { kind: 'builtin', target: `node:${name}` };
     }
     try {
-      const target = module.createRequire(from).resolve(specifier);
+      const target = nodeModule.createRequire(from).resolve(specifier);
       if (target.startsWith(this.root + path.sep)) return { kind: 'archive', target };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;

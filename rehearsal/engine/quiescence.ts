@@ -1,9 +1,6 @@
 /** Name of the header that carries a request's sequence number to the server. */
 export const SEQUENCE_HEADER = 'x-evergreen-sequence';
 
-/** Real time that something may be in flight before the rehearsal is declared stuck, in milliseconds. */
-const STUCK_AFTER = 60_000;
-
 /** Rounds of the event loop in which nothing happened, before it counts as quiet. */
 const QUIET_ROUNDS = 3;
 
@@ -24,6 +21,11 @@ const IDLE_RESOURCES = new Set([
 // Taken before virtual time is installed: whether a rehearsal is stuck is a question of real time.
 const realNow = performance.now.bind(performance);
 
+export interface QuiescenceOptions {
+  /** Real time that something may be in flight before the rehearsal is declared stuck. @default one minute */
+  readonly stuckAfterMilliseconds?: number;
+}
+
 interface Request {
   /** Id of the invocation that sent it. */
   readonly invocation: string;
@@ -42,10 +44,16 @@ interface Request {
  * without a request object (asynchronous `zlib` and `crypto`), which Lambda code must not use in a rehearsal.
  */
 export class Quiescence {
+  private readonly stuckAfter: number;
   private readonly requests = new Map<number, Request>();
   private readonly arrivals = new Map<number, () => void>();
   private sequence = 0;
   private busy = 0;
+  private settling: Promise<void> | undefined;
+
+  constructor(options: QuiescenceOptions = {}) {
+    this.stuckAfter = options.stuckAfterMilliseconds ?? 60_000;
+  }
 
   /** Client: a request is sent by an invocation. Returns its sequence number, from 1. */
   sent(invocation: string): number {
@@ -95,15 +103,21 @@ export class Quiescence {
     return this.requests.get(sequence)?.invocation;
   }
 
-  /** Resolves when nothing is in flight. Rejects, with what it waits for, after a minute of real time. */
-  async settled(): Promise<void> {
+  /** Resolves when nothing is in flight. Rejects, with what it waits for, after too much real time. */
+  settled(): Promise<void> {
+    // One at a time: two would wait for each other's rounds.
+    this.settling ??= this.settle().finally(() => (this.settling = undefined));
+    return this.settling;
+  }
+
+  private async settle(): Promise<void> {
     const started = realNow();
     let quiet = 0;
     for (let rounds = 1; quiet < QUIET_ROUNDS; rounds += 1) {
       await new Promise((resolve) => setImmediate(resolve));
       const isQuiet = this.busy === 0 && activeResources().length === 0 && !this.acceptArrivals();
       quiet = isQuiet ? quiet + 1 : 0;
-      if (rounds % 1024 === 0 && realNow() - started > STUCK_AFTER) throw this.stuck();
+      if (rounds % 1024 === 0 && realNow() - started > this.stuckAfter) throw this.stuck();
     }
   }
 
@@ -124,7 +138,7 @@ export class Quiescence {
       .map(([sequence, { invocation }]) => `request ${sequence} of invocation ${invocation}`);
     const what = [...requests, ...activeResources()].join(', ');
     return new Error(
-      `The rehearsal is stuck: it has waited ${STUCK_AFTER / 1000} s of real time for ${what}.`,
+      `The rehearsal is stuck: it has waited ${this.stuckAfter / 1000} s of real time for ${what}.`,
     );
   }
 }

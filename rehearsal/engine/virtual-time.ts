@@ -1,4 +1,4 @@
-import * as module from 'node:module';
+import * as nodeModule from 'node:module';
 import * as vm from 'node:vm';
 import type { Json } from '../services/service';
 import type { VirtualClock } from './clock';
@@ -39,12 +39,12 @@ export function installVirtualTime(clock: VirtualClock, options: VirtualTimeOpti
   patchRandom(patches, options.random);
   const zone = process.env['TZ'];
   process.env['TZ'] = 'UTC';
-  module.syncBuiltinESMExports();
+  nodeModule.syncBuiltinESMExports();
   return () => {
     patches.undo();
     if (zone === undefined) delete process.env['TZ'];
     else process.env['TZ'] = zone;
-    module.syncBuiltinESMExports();
+    nodeModule.syncBuiltinESMExports();
   };
 }
 

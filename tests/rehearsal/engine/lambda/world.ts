@@ -37,7 +37,7 @@ export interface World {
   readonly endpoint: string;
   /** In the order in which the server took them in. */
   readonly arrivals: Arrival[];
-  /** Invokes and lets the time run until `seconds` after the start. */
+  /** Invokes, and lets that many seconds pass. */
   invoke(name: string, event: Json, id?: string, seconds?: number): Promise<InvocationResult>;
 }
 
@@ -82,7 +82,7 @@ export async function inWorld<T>(
   const clock = new VirtualClock({ start: START, settled: () => quiescence.settled() });
   const arrivals: Arrival[] = [];
   const responses = new Map<number, http.ServerResponse>();
-  const answer = options.answer ?? (() => ({ body: {} }));
+  const answer = options.answer ?? ((): Answer => ({ body: {} }));
 
   const server = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -143,7 +143,7 @@ export async function inWorld<T>(
     arrivals,
     async invoke(name, event, id = 'invocation-1', seconds = 1000) {
       const result = runner.invoke(name, event, { invocationId: id });
-      await clock.runUntil(START + seconds * 1000);
+      await clock.runUntil(clock.now + seconds * 1000);
       return Promise.race([
         result,
         Promise.reject(new Error(`${name} did not end within ${seconds} s`)),

@@ -1,0 +1,88 @@
+import * as fs from 'node:fs';
+import { Quiescence } from '../../../rehearsal/engine/quiescence';
+
+const immediate = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Whether it settles soon. */
+function isSettled(quiescence: Quiescence): Promise<boolean> {
+  const timeout = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 100));
+  return Promise.race([quiescence.settled().then(() => true), timeout]);
+}
+
+describe('Quiescence', () => {
+  it('is settled while nothing happens, and while the server holds a request', async () => {
+    const quiescence = new Quiescence();
+    expect(await isSettled(quiescence)).toBe(true);
+    const sequence = quiescence.sent('invocation');
+    quiescence.arrived(sequence, () => undefined);
+    expect(await isSettled(quiescence)).toBe(true);
+  });
+
+  it('is not settled while a request, or its answer, is on the way', async () => {
+    const quiescence = new Quiescence();
+    const sequence = quiescence.sent('invocation');
+    expect(await isSettled(quiescence)).toBe(false);
+    quiescence.arrived(sequence, () => undefined);
+    await quiescence.settled();
+    expect(quiescence.answering(sequence)).toBe(true);
+    expect(await isSettled(quiescence)).toBe(false);
+    quiescence.closed(sequence);
+    expect(await isSettled(quiescence)).toBe(true);
+  });
+
+  it('takes requests in by sequence, whatever the order of their arrival, and only when all are there', async () => {
+    const quiescence = new Quiescence();
+    const [first, second, third] = [1, 2, 3].map((n) => quiescence.sent(`invocation ${n}`));
+    const accepted: string[] = [];
+    const arrive = (sequence: number | undefined) =>
+      quiescence.arrived(sequence!, () => accepted.push(quiescence.invocationOf(sequence!)!));
+    arrive(third);
+    arrive(first);
+    expect(await isSettled(quiescence)).toBe(false);
+    expect(accepted).toEqual([]);
+    arrive(second);
+    await quiescence.settled();
+    expect(accepted).toEqual(['invocation 1', 'invocation 2', 'invocation 3']);
+  });
+
+  it('forgets a request that is given up before it is taken in, and never answers one', async () => {
+    const quiescence = new Quiescence();
+    const sequence = quiescence.sent('invocation');
+    let accepted = false;
+    quiescence.arrived(sequence, () => (accepted = true));
+    quiescence.closed(sequence);
+    await quiescence.settled();
+    expect(accepted).toBe(false);
+    expect(quiescence.answering(sequence)).toBe(false);
+    expect(quiescence.invocationOf(sequence)).toBeUndefined();
+  });
+
+  it('refuses an answer to what was not accepted, and a second arrival', async () => {
+    const quiescence = new Quiescence();
+    const sequence = quiescence.sent('invocation');
+    expect(() => quiescence.answering(sequence)).toThrow('is answered, but it is busy');
+    quiescence.arrived(sequence, () => undefined);
+    expect(() => quiescence.answering(sequence)).toThrow('is answered, but it is arrived');
+    expect(() => quiescence.arrived(sequence, () => undefined)).toThrow('arrived twice');
+  });
+
+  it('waits for files, and for chains of immediates', async () => {
+    const quiescence = new Quiescence();
+    const log: string[] = [];
+    void fs.promises.readFile(__filename).then(() => log.push('file'));
+    void (async () => {
+      for (let round = 0; round < 20; round += 1) await immediate();
+      log.push('immediates');
+    })();
+    await quiescence.settled();
+    expect(log.sort()).toEqual(['file', 'immediates']);
+  });
+
+  it('says what it waits for, when it is stuck', async () => {
+    const quiescence = new Quiescence({ stuckAfterMilliseconds: 50 });
+    quiescence.sent('the invocation');
+    await expect(quiescence.settled()).rejects.toThrow(
+      'The rehearsal is stuck: it has waited 0.05 s of real time for request 1 of invocation the invocation.',
+    );
+  });
+});
