@@ -1,6 +1,5 @@
 import * as path from 'node:path';
 import { HELP, parseArguments } from './arguments';
-import { EstateError } from './estate';
 import { ProgramError, StackConfigError } from './host/errors';
 import { InputError } from './input-error';
 import { rehearse } from './rehearse';
@@ -30,7 +29,7 @@ async function main(): Promise<number> {
   return result.ok ? 0 : 1;
 }
 
-const unusable = [InputError, EstateError, StackConfigError, ProgramError];
+const unusable = [InputError, StackConfigError, ProgramError];
 
 main().then(
   (code) => {

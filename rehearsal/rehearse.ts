@@ -30,7 +30,7 @@ export interface Rehearsal {
  * Rehearses the Pulumi program of a directory: runs it, checks it, lives through the virtual days, and judges what
  * happened. Nothing is deployed and no AWS account is touched.
  *
- * @throws InputError, EstateError, StackConfigError or ProgramError where the input cannot be used
+ * @throws InputError, StackConfigError or ProgramError where the input cannot be used
  */
 export async function rehearse(
   directory: string,

@@ -4,8 +4,7 @@ import type { Trace, TracedCall } from './trace';
 
 /** Who calls: a role, or an AWS service in its own name. */
 export type Principal =
-  | { readonly roleArn: string }
-  | { readonly service: string; readonly sourceArn: string };
+  { readonly roleArn: string } | { readonly service: string; readonly sourceArn: string };
 
 export interface CloudRequest {
   readonly service: string;
@@ -23,9 +22,7 @@ export interface CloudRequest {
 
 /** `lost`: the caller never hears of it, whether the call took effect or not. */
 export type CloudAnswer = (
-  | { readonly output: Json }
-  | { readonly error: AwsError }
-  | { readonly lost: true }
+  { readonly output: Json } | { readonly error: AwsError } | { readonly lost: true }
 ) & { readonly fault?: Fault };
 
 /** The judgement of IAM that the cloud asks for each call. */
@@ -84,7 +81,11 @@ export class Cloud {
     if (service === undefined || operation === undefined) {
       const name = `${request.service}:${request.operation}`;
       this.unimplemented.add(name);
-      const error = new AwsError('NotImplemented', `The rehearsal does not implement ${name}.`, 501);
+      const error = new AwsError(
+        'NotImplemented',
+        `The rehearsal does not implement ${name}.`,
+        501,
+      );
       return this.record(request, { action: name, resource: '*', mutates: true }, { error }, false);
     }
     const state = this.states.get(service.id);

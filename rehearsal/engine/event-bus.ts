@@ -37,7 +37,9 @@ export class EventBus {
     this.targets = new Map(options.targets.map((target) => [target.name, target]));
     for (const rule of options.rules) {
       if (rule.inputs.scheduleExpression !== undefined) {
-        throw new Error(`Rule ${rule.name}: schedules of rules are not implemented; use a Schedule.`);
+        throw new Error(
+          `Rule ${rule.name}: schedules of rules are not implemented; use a Schedule.`,
+        );
       }
     }
     options.clock.on('event-delivery', (delivery: Delivery) => this.deliver(delivery));
@@ -57,7 +59,8 @@ export class EventBus {
     };
     const rules = this.options.rules.filter(
       (rule) =>
-        rule.inputs.state !== 'DISABLED' && matchesPattern(JSON.parse(rule.inputs.eventPattern), whole),
+        rule.inputs.state !== 'DISABLED' &&
+        matchesPattern(JSON.parse(rule.inputs.eventPattern), whole),
     );
     trace.events.push({
       at,
@@ -69,7 +72,10 @@ export class EventBus {
     for (const rule of rules) {
       for (const target of this.options.targets) {
         if (target.inputs.rule !== rule.outputs.name) continue;
-        this.schedule({ target: target.name, event: whole, at: clock.now, attempt: 0 }, deliveryMilliseconds);
+        this.schedule(
+          { target: target.name, event: whole, at: clock.now, attempt: 0 },
+          deliveryMilliseconds,
+        );
       }
     }
   }
@@ -114,7 +120,10 @@ export class EventBus {
     const attempt = delivery.attempt + 1;
     const delay = Math.min(3_600_000, 60_000 * 2 ** delivery.attempt);
     const oldest = delivery.at + (policy.maximumEventAgeInSeconds ?? 86_400) * 1000;
-    if (attempt <= (policy.maximumRetryAttempts ?? 185) && this.options.clock.now + delay <= oldest) {
+    if (
+      attempt <= (policy.maximumRetryAttempts ?? 185) &&
+      this.options.clock.now + delay <= oldest
+    ) {
       this.schedule({ ...delivery, attempt }, delay);
       return;
     }

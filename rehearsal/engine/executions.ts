@@ -54,10 +54,18 @@ export class Executions {
   }
 
   /** As StartExecution does: the same name with the same input answers with the execution that runs. */
-  start(machineArn: string, input: Json, trigger: string, name = this.nextName(machineArn)): string {
+  start(
+    machineArn: string,
+    input: Json,
+    trigger: string,
+    name = this.nextName(machineArn),
+  ): string {
     const machine = this.machines.get(machineArn);
     if (machine === undefined) {
-      throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${machineArn}'`);
+      throw new AwsError(
+        'StateMachineDoesNotExist',
+        `State Machine Does Not Exist: '${machineArn}'`,
+      );
     }
     const arn = `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;
     const known = this.byArn.get(arn);
@@ -199,7 +207,9 @@ export class Executions {
   /** AWS makes UUIDs; these are the same in every rehearsal with the same seed. */
   private nextName(machineArn: string): string {
     const hash = digest(`${this.options.seed}/${machineArn}/${this.byArn.size}`);
-    return [8, 4, 4, 4, 12].map((length, index) => hash.slice(index * 8, index * 8 + length)).join('-');
+    return [8, 4, 4, 4, 12]
+      .map((length, index) => hash.slice(index * 8, index * 8 + length))
+      .join('-');
   }
 }
 

@@ -40,7 +40,9 @@ export class Schedules {
     const inputs = this.schedules.get(name)?.inputs;
     if (inputs.state === 'DISABLED') return;
     if (inputs.flexibleTimeWindow?.mode !== 'OFF') {
-      throw new Error(`Schedule ${name}: a flexible time window is not implemented; set its mode to OFF.`);
+      throw new Error(
+        `Schedule ${name}: a flexible time window is not implemented; set its mode to OFF.`,
+      );
     }
     const at = nextOccurrence(
       inputs.scheduleExpression,
@@ -71,7 +73,10 @@ export class Schedules {
     const answer = this.options.cloud.call({
       service: 'states',
       operation: 'StartExecution',
-      input: { stateMachineArn: target.arn, input: contextAttributes(target.input ?? '{}', firing) },
+      input: {
+        stateMachineArn: target.arn,
+        input: contextAttributes(target.input ?? '{}', firing),
+      },
       principal: { roleArn: target.roleArn },
       caller,
     });

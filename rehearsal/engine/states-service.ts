@@ -17,14 +17,17 @@ export function createStatesService(host: ExecutionHost): Service<null> {
       {
         id: 'same-name',
         text: 'StartExecution with the name and input of a running execution answers with that execution',
-        source: 'https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html',
+        source:
+          'https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html',
       },
     ],
     createState: () => null,
     operations: {
       StartExecution: {
         mutates: true,
-        authorize: (input) => [{ action: 'states:StartExecution', resource: input.stateMachineArn }],
+        authorize: (input) => [
+          { action: 'states:StartExecution', resource: input.stateMachineArn },
+        ],
         handle: (input, _, call) => {
           call.uses('same-name');
           const text = input.input ?? '{}';
@@ -35,20 +38,20 @@ export function createStatesService(host: ExecutionHost): Service<null> {
           try {
             parsed = JSON.parse(text);
           } catch {
-            throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${text}'`);
+            throw new AwsError(
+              'InvalidExecutionInput',
+              `Invalid State Machine Execution Input: '${text}'`,
+            );
           }
-          const executionArn = host.start(
-            input.stateMachineArn,
-            parsed,
-            call.caller,
-            input.name,
-          );
+          const executionArn = host.start(input.stateMachineArn, parsed, call.caller, input.name);
           return { executionArn, startDate: new Date(call.now) };
         },
       },
       DescribeExecution: {
         mutates: false,
-        authorize: (input) => [{ action: 'states:DescribeExecution', resource: input.executionArn }],
+        authorize: (input) => [
+          { action: 'states:DescribeExecution', resource: input.executionArn },
+        ],
         handle: (input) => {
           const execution = host.describe(input.executionArn);
           if (execution === undefined) {

@@ -1,4 +1,4 @@
-import { AwsError, type Json } from '../services/service';
+import type { Json } from '../services/service';
 import {
   apiOperation,
   integrationService,

@@ -42,7 +42,8 @@ export async function record(program: () => void | Promise<void>): Promise<Recor
     false,
   );
   await program();
-  await pulumi.runtime.waitForRPCs();
+  // Exported, but not declared.
+  await (pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> }).waitForRPCs();
   return recorded;
 }
 

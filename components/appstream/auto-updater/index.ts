@@ -11,7 +11,7 @@ import { Schedule } from '../../foundation/schedule';
 import { Workflow } from '../../foundation/workflow';
 import { checkArguments, type AppStreamAutoUpdaterArgs } from './arguments';
 import { defineAutoUpdater } from './definition';
-import { describeRuns, readImages, tagImages, updateImages } from './permissions';
+import { describeImages, describeRuns, readImages, tagImages, updateImages } from './permissions';
 
 export type { AppStreamAutoUpdaterArgs } from './arguments';
 
@@ -58,7 +58,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
           BATCH_SIZE: String(args.batchSize ?? 5),
           MAX_IMAGES: String(imagesPerExecution),
         },
-        grants: [readImages(images)],
+        grants: [readImages()],
         timeoutSeconds: 900,
       },
       parent,
@@ -74,7 +74,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
           FINISH_HOURS: String(args.finishHours ?? 24),
         },
         grants: [
-          readImages(images),
+          readImages(),
           ledger.grant('TakeLease', 'GetItem', 'UpdateItem'),
           describeRuns(executions),
         ],
@@ -86,7 +86,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
       {
         description: 'Makes a new image the head of its lineage',
         factory: commitLineage,
-        grants: [readImages(images), tagImages(images)],
+        grants: [readImages(), tagImages(images)],
       },
       parent,
     );
@@ -96,7 +96,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
         description: 'Records what became of an image',
         factory: settleImage,
         environment: notifier.ledgerEnvironment,
-        grants: [readImages(images), ledger.grant('RecordOutcome', 'UpdateItem')],
+        grants: [readImages(), ledger.grant('RecordOutcome', 'UpdateItem')],
       },
       parent,
     );
@@ -111,7 +111,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
             quotaPollSeconds: 900,
             timeoutSeconds: 14 * 86_400,
           }),
-        grants: [updateImages(images)],
+        grants: [updateImages(images), describeImages()],
         ledger,
         notifier,
       },

@@ -1,25 +1,24 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { Grant } from '../../foundation/policy-document';
 
-/**
- * AppStream's actions on images, with the resources that the reference names:
- * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonappstream2.0.html
- */
-export function readImages(images: pulumi.Input<string>): Grant {
+// AppStream's reference gives Describe and List no resource type, so they are granted on everything:
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonappstream2.0.html
+
+export function readImages(): Grant {
   return {
     Sid: 'ReadImages',
     Action: ['appstream:DescribeImages', 'appstream:ListTagsForResource'],
-    Resource: [images],
+    Resource: ['*'],
   };
 }
 
-/** The state machine asks for updates, and how far they are; the tags of the new image are part of the request. */
+export function describeImages(): Grant {
+  return { Sid: 'DescribeImages', Action: ['appstream:DescribeImages'], Resource: ['*'] };
+}
+
+/** The image that is updated; the tags of the new one are part of the request. */
 export function updateImages(images: pulumi.Input<string>): Grant {
-  return {
-    Sid: 'UpdateImages',
-    Action: ['appstream:CreateUpdatedImage', 'appstream:DescribeImages'],
-    Resource: [images],
-  };
+  return { Sid: 'UpdateImages', Action: ['appstream:CreateUpdatedImage'], Resource: [images] };
 }
 
 export function tagImages(images: pulumi.Input<string>): Grant {

@@ -73,6 +73,7 @@ describe('AppStreamAutoUpdater', () => {
     expect(grants.map((grant: { Sid: string }) => grant.Sid)).toEqual([
       'CallFunctions',
       'UpdateImages',
+      'DescribeImages',
       'DeliverLog',
     ]);
     expect(grants[0]).toEqual({
@@ -90,7 +91,7 @@ describe('AppStreamAutoUpdater', () => {
     expect(grants[1]).toEqual({
       Effect: 'Allow',
       Sid: 'UpdateImages',
-      Action: ['appstream:CreateUpdatedImage', 'appstream:DescribeImages'],
+      Action: ['appstream:CreateUpdatedImage'],
       Resource: ['arn:aws:appstream:eu-west-1:111122223333:image/*'],
     });
   });
