@@ -1,6 +1,6 @@
 /**
  * The actions for which AWS offers no resource-level permission, by service: their statements must say `*`, and a
- * statement that names a resource never grants them. Complete for these services as of 26 September 2026, from the
+ * statement that names a resource does not grant them. Complete for these services as of 26 September 2026, from the
  * tables of https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  * whose column of resource types is empty.
  */

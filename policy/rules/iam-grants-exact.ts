@@ -107,7 +107,7 @@ function judgeOf(resource: string, config: Partial<Config>, report: Report) {
     const ineffective = named.filter(hasNoResources);
     if (resources.length > 0 && !resources.includes('*') && ineffective.length > 0) {
       say(
-        `allows ${ineffective.join(', ')} on named resources, which AWS never matches: set Resource to "*" in a statement of its own.`,
+        `allows ${ineffective.join(', ')} on named resources, but AWS offers no resource-level permission for it: set Resource to "*" in a statement of its own.`,
       );
     }
   };

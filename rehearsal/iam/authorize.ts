@@ -1,7 +1,7 @@
 import type { ContextValue } from './condition';
 import { PolicyError, type Variables } from './pattern';
 import { parsePolicy, type GrantId, type Pair, type Statement } from './policy-document';
-import type { Role, Roles } from './principals';
+import { unknownPolicy, type Role, type Roles } from './principals';
 import { defaultKeyPolicy, type ResourcePolicy } from './resource-policies';
 
 export type Principal =
@@ -54,7 +54,7 @@ export function authorize(account: Roles, request: AuthorizationRequest): Decisi
   const role = 'roleArn' in principal ? roleOf(account, principal.roleArn) : undefined;
   const applies = appliesTo(request, contextOf(request, role));
 
-  const own = judge(role?.policies.flatMap(({ statements }) => statements) ?? [], applies);
+  const own = judge(role?.statements ?? [], applies);
   const guards = guardsOf(account, action, resource);
   const guarding = guards.flatMap(({ statements }) => statements);
   const byName = judge(
@@ -204,6 +204,8 @@ function accountOf(arn: string): string | undefined {
 function roleOf(account: Roles, arn: string): Role {
   const role = account.roles.get(arn);
   if (role === undefined) throw new PolicyError(`Role ${arn} is not part of the program`);
+  const [unknown] = role.unknownPolicies;
+  if (unknown !== undefined) throw new PolicyError(`${role.name}: ${unknownPolicy(unknown)}`);
   return role;
 }
 

@@ -59,8 +59,8 @@ export function createIam(
       resource: roleArn,
     });
   const grants = unique([
-    ...[...account.roles.values()].flatMap((role) =>
-      role.policies.flatMap(({ statements }) => grantsOf(statements, () => role.arn)),
+    ...[...account.roles.values()].flatMap(({ arn, statements }) =>
+      grantsOf(statements, () => arn),
     ),
     ...account.resourcePolicies
       .filter(({ kind, declared }) => kind !== 'trust' && declared)

@@ -1,6 +1,6 @@
 import type { DeployedResource, Json } from '../services/service';
 import type { Statement } from './policy-document';
-import type { Parse } from './principals';
+import type { Problems } from './problems';
 
 /** A policy that belongs to a resource and says who may use it. */
 export interface ResourcePolicy {
@@ -24,11 +24,10 @@ const NOT_EMULATED = [
   'aws:sns/topicDataProtectionPolicy:TopicDataProtectionPolicy',
 ];
 
-/** The policies of functions, topics, queues and keys. Problems are added to the list. */
+/** The policies of functions, topics, queues and keys. */
 export function collectResourcePolicies(
   resources: readonly DeployedResource[],
-  parse: Parse,
-  problems: string[],
+  problems: Problems,
 ): ResourcePolicy[] {
   const ofType = (type: string): readonly DeployedResource[] =>
     resources.filter((resource) => resource.type === type);
@@ -38,12 +37,12 @@ export function collectResourcePolicies(
       kind: resource.startsWith('arn:aws:kms:') ? 'key' : 'resource',
       declared,
       covers: (candidate) => candidate === resource,
-      statements: parse(place, source, 'resource', `${resource} | ${place}`),
+      statements: problems.parse(place, source, 'resource', `${resource} | ${place}`),
     });
   };
 
   for (const { type, name } of resources) {
-    if (NOT_EMULATED.includes(type)) problems.push(`${name}: ${type} is not emulated`);
+    if (NOT_EMULATED.includes(type)) problems.add(name, `${type} is not emulated`);
   }
 
   const functions = ofType('aws:lambda/function:Function');
@@ -53,7 +52,7 @@ export function collectResourcePolicies(
     );
     const arn: string | undefined = named?.outputs.arn;
     if (arn === undefined) {
-      problems.push(`${name}: function "${inputs.function}" is not part of the program`);
+      problems.add(name, `function "${inputs.function}" is not part of the program`);
       continue;
     }
     const target = inputs.qualifier === undefined ? arn : `${arn}:${inputs.qualifier}`;
@@ -78,7 +77,7 @@ export function collectResourcePolicies(
   for (const { name, inputs } of ofType('aws:sqs/queuePolicy:QueuePolicy')) {
     const queue = queues.find(({ outputs }) => [outputs.url, outputs.id].includes(inputs.queueUrl));
     if (queue === undefined) {
-      problems.push(`${name}: queue "${inputs.queueUrl}" is not part of the program`);
+      problems.add(name, `queue "${inputs.queueUrl}" is not part of the program`);
       continue;
     }
     add(name, queue.outputs.arn, inputs.policy);

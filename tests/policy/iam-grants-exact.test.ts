@@ -69,7 +69,7 @@ test.each<[string, object, string]>([
   [
     'a resource for an action that knows none',
     allow(['sns:ListTopics', 'sns:Publish'], TOPIC),
-    'thing: statement "Tell" allows sns:ListTopics on named resources, which AWS never matches: set Resource to "*" in a statement of its own.',
+    'thing: statement "Tell" allows sns:ListTopics on named resources, but AWS offers no resource-level permission for it: set Resource to "*" in a statement of its own.',
   ],
   [
     'NotAction',

@@ -1,7 +1,8 @@
+import { authorize } from '../../../rehearsal/iam/authorize';
 import { collectPrincipals } from '../../../rehearsal/iam/principals';
 import { InputError } from '../../../rehearsal/input-error';
 import type { DeployedResource, Json } from '../../../rehearsal/services/service';
-import { ACCOUNT, allow, document, resource, role, rolePolicy, trusting } from './account';
+import { ACCOUNT, ROLE, allow, document, resource, role, rolePolicy, trusting } from './account';
 
 function problemsOf(...resources: DeployedResource[]): readonly string[] {
   try {
@@ -150,6 +151,29 @@ test.each<[string, Json, string]>([
   expect(problemsOf(role({ assumeRolePolicy: document({ ...trust, ...more }) }))).toEqual([
     expect.stringContaining(problem),
   ]);
+});
+
+test('a role that only machines take may have policies that are not known, as long as it calls nothing', () => {
+  const core = 'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore';
+  const machine = (...services: string[]): DeployedResource =>
+    role({
+      assumeRolePolicy: document({
+        Effect: 'Allow',
+        Principal: { Service: services },
+        Action: 'sts:AssumeRole',
+      }),
+      managedPolicyArns: [core],
+    });
+
+  expect(problemsOf(machine('ec2.amazonaws.com'))).toEqual([]);
+  expect(problemsOf(machine('ec2.amazonaws.com', 'lambda.amazonaws.com'))).toHaveLength(1);
+  expect(() =>
+    authorize(collectPrincipals([machine('ec2.amazonaws.com')]), {
+      principal: { roleArn: ROLE },
+      action: 'ssm:GetParameter',
+      resource: '*',
+    }),
+  ).toThrow(`worker: the text of ${core} is not known here`);
 });
 
 test('everything that is wrong is told at once', () => {
