@@ -1,0 +1,4 @@
+import type { Json } from '../services/service';
+export function validateDefinition(_definition: Json): string[] {
+  return [];
+}
