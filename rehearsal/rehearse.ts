@@ -1,13 +1,13 @@
 import * as path from 'node:path';
-import { validateDefinition } from './asl';
+import { validateDefinition } from './asl/validate';
 import type { RehearsalArguments } from './arguments';
 import { checkInvariants } from './checker';
 import { costOf } from './engine/cost';
 import { notificationsOf } from './engine/notifications';
 import { simulate, type SimulationOutcome } from './engine/simulation';
 import type { TracedExecution } from './engine/trace';
-import { loadEstate } from './estate';
-import { loadFaults } from './faults';
+import { loadEstate, type Estate } from './estate';
+import { loadFaults, type Fault } from './faults';
 import { analyzeProgram, type PolicyViolation } from './host/analyzer';
 import type { Program } from './host/program';
 import { runProgram } from './host/run-program';
@@ -39,32 +39,49 @@ export async function rehearse(
 ): Promise<Rehearsal> {
   const estate = loadEstate(options.estate);
   const faults = options.faults === undefined ? [] : loadFaults(options.faults);
-  const from = Date.parse(options.from ?? estate.capturedAt);
-  const to = from + options.days * 86_400_000;
-  const { account, region } = estate;
-
   terminal.write(`Running the program for stack ${options.stack}\n`);
+  const { account, region } = estate;
   const run = { directory, stack: options.stack, account, region };
   // The preview proves that the program bears unknown outputs; it is the update that is rehearsed.
   const [program] = await Promise.all([runProgram(run), runProgram({ ...run, preview: true })]);
-  checkDefinitions(program);
   const violations = await analyzeProgram(path.join(directory, 'policy'), program);
+  const from = Date.parse(options.from ?? estate.capturedAt);
+  const to = from + options.days * 86_400_000;
+  return rehearseProgram(
+    program,
+    { estate, faults, from, to, seed: options.seed, violations },
+    terminal,
+  );
+}
 
-  const span = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+/** What a program is rehearsed with. */
+export interface Scenario {
+  readonly estate: Estate;
+  readonly faults: readonly Fault[];
+  /** Virtual start and end, epoch milliseconds. */
+  readonly from: number;
+  readonly to: number;
+  readonly seed: number;
+  /** @default none */
+  readonly violations?: readonly PolicyViolation[];
+}
+
+/** Rehearses a program that has been run already. Throws an `InputError` for definitions that it cannot run. */
+export async function rehearseProgram(
+  program: Program,
+  scenario: Scenario,
+  terminal: ProgressStream,
+): Promise<Rehearsal> {
+  checkDefinitions(program);
+  const { estate, violations = [] } = scenario;
+  const span = {
+    from: new Date(scenario.from).toISOString(),
+    to: new Date(scenario.to).toISOString(),
+  };
   const progress = createProgress(terminal, span);
   try {
-    const outcome = await simulate({
-      program,
-      estate,
-      account,
-      region,
-      services,
-      faults,
-      from,
-      to,
-      seed: options.seed,
-      progress,
-    });
+    const { account, region } = estate;
+    const outcome = await simulate({ ...scenario, program, account, region, services, progress });
     const result = judge(estate, outcome, span, violations);
     return { result, violations, warnings: warningsOf(program, outcome) };
   } finally {

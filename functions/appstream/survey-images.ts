@@ -1,5 +1,6 @@
 import type { AppStream, Image } from '@aws-sdk/client-appstream';
 import { namedError, requireVariable } from '../foundation/environment';
+import { readWorkItem, type Ledger } from '../foundation/ledger';
 import type { ItemReport } from '../foundation/notification';
 import { isInFlight, tagNames, withTags, type TaggedImage } from './images';
 
@@ -35,6 +36,7 @@ export interface SurveyResult {
 
 export interface SurveyDependencies {
   readonly appstream: Pick<AppStream, 'describeImages' | 'listTagsForResource'>;
+  readonly ledger: Ledger;
   readonly batchSize: number;
   /** One execution holds the history of at most so many images. */
   readonly maxImages: number;
@@ -42,7 +44,8 @@ export interface SurveyDependencies {
 }
 
 /** Looks at every image of the account and says which ones this run takes, and why it leaves the others. */
-export function createHandler({ appstream, batchSize, maxImages, now }: SurveyDependencies) {
+export function createHandler(dependencies: SurveyDependencies) {
+  const { appstream, ledger, batchSize, maxImages, now } = dependencies;
   return async (event: SurveyEvent): Promise<SurveyResult> => {
     const input = checkInput(event.input ?? {});
     const mode = input.mode ?? 'update';
@@ -53,13 +56,11 @@ export function createHandler({ appstream, batchSize, maxImages, now }: SurveyDe
     const leftOut: ItemReport[] = [];
     for (const image of images) {
       const successor = successors[image.name] ?? '';
-      const reason = reasonToLeaveOut(
-        image,
-        successor,
-        mode,
-        input.images,
-        taken.length >= maxImages,
-      );
+      let reason = reasonToLeaveOut(image, input.images, taken.length >= maxImages);
+      if (reason === undefined && mode === 'reconcile') {
+        const open = await isUnfinished(ledger, image.name, successor);
+        if (!open) reason = 'nothing unfinished';
+      }
       if (reason === undefined) {
         taken.push({ name: image.name, successor });
       } else if (mode !== 'reconcile') {
@@ -85,8 +86,15 @@ export function createHandler({ appstream, batchSize, maxImages, now }: SurveyDe
 export const factory = () => {
   const { AppStream } =
     require('@aws-sdk/client-appstream') as typeof import('@aws-sdk/client-appstream');
+  const { DynamoDB } =
+    require('@aws-sdk/client-dynamodb') as typeof import('@aws-sdk/client-dynamodb');
   return createHandler({
     appstream: new AppStream({ retryMode: 'adaptive', maxAttempts: 8 }),
+    ledger: {
+      client: new DynamoDB({}),
+      table: requireVariable('LEDGER_TABLE'),
+      workflow: requireVariable('WORKFLOW'),
+    },
     batchSize: Number(requireVariable('BATCH_SIZE')),
     maxImages: Number(requireVariable('MAX_IMAGES')),
     now: () => new Date(),
@@ -150,10 +158,13 @@ function newestSuccessors(images: readonly TaggedImage[]): Record<string, string
   return successors;
 }
 
+/** A successor whose end was reported is finished; where it failed, the next monthly run tries again. */
+async function isUnfinished(ledger: Ledger, name: string, successor: string): Promise<boolean> {
+  return successor !== '' && (await readWorkItem(ledger, name)).settledTarget !== successor;
+}
+
 function reasonToLeaveOut(
   image: TaggedImage,
-  successor: string,
-  mode: string,
   only: readonly string[] | undefined,
   full: boolean,
 ): string | undefined {
@@ -166,7 +177,6 @@ function reasonToLeaveOut(
   }
   if (optIn !== 'Enabled') return `not opted in: its tag ${tag.autoUpdate} is ${optIn}`;
   if (image.state !== 'AVAILABLE') return `its state is ${image.state}`;
-  if (mode === 'reconcile' && successor === '') return 'nothing unfinished';
   if (full) return 'this run has its fill of images; the next run takes it';
   return undefined;
 }

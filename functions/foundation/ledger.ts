@@ -39,7 +39,7 @@ export async function readWorkItem(ledger: Ledger, item: string): Promise<WorkIt
     Key: workItemKey(ledger, item),
     ConsistentRead: true,
   });
-  return toWorkItem((answer.Item ?? {}));
+  return toWorkItem(answer.Item ?? {});
 }
 
 /**
@@ -70,7 +70,7 @@ export async function acquireLease(
       },
       ReturnValues: 'ALL_NEW',
     });
-    return toWorkItem((answer.Attributes ?? {}));
+    return toWorkItem(answer.Attributes ?? {});
   } catch (error) {
     if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
     // Either another run was faster, or the answer to our own write was lost and the SDK tried again.
@@ -197,7 +197,5 @@ function toWorkItem(attributes: Attributes): WorkItem {
     reason: text('reason'),
     settledBy: text('settledBy'),
   };
-  return Object.fromEntries(
-    Object.entries(item).filter(([, value]) => value !== undefined),
-  );
+  return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
 }

@@ -149,7 +149,8 @@ export class Cloud {
       const part = service.toEstate(this.states.get(service.id), now(), scope);
       estate = { ...estate, ...part };
     }
-    return estate;
+    // What is written is an account as of now: a further rehearsal goes on from here.
+    return { ...estate, capturedAt: new Date(now()).toISOString() };
   }
 
   /** What the used behaviours only assume of AWS. */

@@ -63,7 +63,9 @@ class Simulation {
   private readonly tasks: Tasks;
   private readonly bus: EventBus;
   private readonly latency: SeededRandom;
-  private readonly roles = new Map<string, { readonly name: string; readonly roleArn: string }>();
+  /** Functions by ARN, and the same by the access key under which they call. */
+  private readonly functions = new Map<string, ProgramResource>();
+  private readonly callers = new Map<string, ProgramResource>();
   private readonly executionOf = new Map<string, string>();
   private readonly faultPlan: ReturnType<typeof createFaultPlan>;
   private runner: FunctionRunner | undefined;
@@ -195,10 +197,8 @@ class Simulation {
   private deploy(resources: readonly ProgramResource[]): void {
     for (const lambda of resources.filter(isType('aws:lambda/function:Function'))) {
       this.canAssume(lambda.inputs.role, 'lambda.amazonaws.com');
-      this.roles.set(accessKeyOf(lambda.outputs.arn), {
-        name: lambda.outputs.name,
-        roleArn: lambda.inputs.role,
-      });
+      this.functions.set(lambda.outputs.arn, lambda);
+      this.callers.set(accessKeyOf(lambda.outputs.arn), lambda);
     }
     for (const machine of resources.filter(isType('aws:sfn/stateMachine:StateMachine'))) {
       const roleArn = machine.inputs.roleArn;
@@ -242,18 +242,20 @@ class Simulation {
 
   /** Runs a function for an execution, and writes its log as the Lambda platform does: in the function's role. */
   private async invoke(functionArn: string, payload: Json, execution: string) {
-    const name = functionArn.split(':').pop() ?? '';
+    const resource = this.functions.get(functionArn);
+    if (resource === undefined) throw new Error(`The program has no function ${functionArn}.`);
+    const { inputs, outputs } = resource;
+    const name: string = outputs.name;
     const invocationId = this.nextInvocationId();
     this.executionOf.set(invocationId, execution);
     const result = await this.runnerOrThrow().invoke(name, payload, { invocationId });
     this.executionOf.delete(invocationId);
-    const spec = this.options.program.resources.find((one) => one.outputs.arn === functionArn);
     this.usage.invocations += 1;
     this.usage.gigabyteSeconds +=
-      ((spec?.inputs.memorySize ?? 128) / 1024) * (Math.ceil(result.durationMilliseconds) / 1000);
+      ((inputs.memorySize ?? 128) / 1024) * (Math.ceil(result.durationMilliseconds) / 1000);
     const caller = `function:${name}`;
-    const principal = { roleArn: spec?.inputs.role as string };
-    const logGroupName = spec?.inputs.loggingConfig?.logGroup ?? `/aws/lambda/${name}`;
+    const principal = { roleArn: inputs.role as string };
+    const logGroupName = inputs.loggingConfig?.logGroup ?? `/aws/lambda/${name}`;
     const input = { logGroupName, logStreamName: `rehearsal/${invocationId}` };
     const quiet = { service: 'logs', principal, caller, quiet: true };
     if (result.coldStart) this.cloud.call({ ...quiet, operation: 'CreateLogStream', input });
@@ -265,8 +267,8 @@ class Simulation {
   private answerCall(call: WireCall): Promise<WireAnswer> {
     const { clock, quiescence } = this;
     const { sequence } = call;
-    const role = this.roles.get(call.accessKeyId);
-    if (sequence === undefined || role === undefined) {
+    const lambda = this.callers.get(call.accessKeyId);
+    if (sequence === undefined || lambda === undefined) {
       throw new Error(`A call of ${call.service}:${call.operation} comes from no function.`);
     }
     return new Promise((resolve) => {
@@ -277,8 +279,8 @@ class Simulation {
           service: call.service,
           operation: call.operation,
           input: call.input,
-          principal: { roleArn: role.roleArn },
-          caller: `function:${role.name}`,
+          principal: { roleArn: lambda.inputs.role },
+          caller: `function:${lambda.outputs.name}`,
           ...(execution === undefined ? {} : { execution }),
         });
         this.carryOutFault(answer, execution, invocation);

@@ -50,7 +50,7 @@ export class Tasks {
   run(task: RunningTask): void {
     const { resource } = task.effect;
     if (resource === 'arn:aws:states:::lambda:invoke') {
-      void this.invokeFunction(task);
+      this.invokeFunction(task).catch((error: unknown) => this.options.clock.fail(error));
       return;
     }
     const sdk = /^arn:aws:states:::aws-sdk:([a-z0-9]+):([a-zA-Z0-9]+)$/.exec(resource);

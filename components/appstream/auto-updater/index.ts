@@ -55,10 +55,11 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
         description: 'Says which images are to be updated, and why the others are not',
         factory: surveyImages,
         environment: {
+          ...notifier.ledgerEnvironment,
           BATCH_SIZE: String(args.batchSize ?? 5),
           MAX_IMAGES: String(imagesPerExecution),
         },
-        grants: [readImages()],
+        grants: [readImages(), ledger.grant('SeeWhatIsUnfinished', 'GetItem')],
         timeoutSeconds: 900,
       },
       parent,

@@ -1,9 +1,13 @@
 import { createHandler } from '../../../functions/appstream/survey-images';
-import { emulateAccount, image } from '../../support/emulated-clients';
+import { acquireLease, settleWorkItem, type Ledger } from '../../../functions/foundation/ledger';
+import { emulateAccount, image, LEDGER_TABLE } from '../../support/emulated-clients';
 
 function prepare(images: unknown[], maxImages = 50) {
   const account = emulateAccount({ appstream: { images } });
-  return createHandler({ appstream: account.appstream, batchSize: 5, maxImages, now: account.now });
+  const ledger: Ledger = { client: account.dynamodb, table: LEDGER_TABLE, workflow: 'updater' };
+  const { appstream, now } = account;
+  const survey = createHandler({ appstream, ledger, batchSize: 5, maxImages, now });
+  return Object.assign(survey, { ledger });
 }
 
 const enabled = { Tags: { AutoUpdate: 'Enabled' } };
@@ -68,6 +72,24 @@ describe('surveying the images', () => {
     expect((await open({ input: { mode: 'reconcile' } })).images).toEqual([
       { name: 'base', successor: 'next' },
     ]);
+  });
+
+  it('follows up a failure that nobody was told of, and only that, in reconcile mode', async () => {
+    const made = { AutoUpdate: 'Enabled', 'evergreen:source': 'base' };
+    const survey = prepare([
+      image('base', enabled),
+      image('next', { Tags: made, State: 'FAILED' }),
+    ]);
+    const input = { mode: 'reconcile' as const };
+    expect((await survey({ input })).images).toEqual([{ name: 'base', successor: 'next' }]);
+    await acquireLease(survey.ledger, 'base', 'run-1', async () => false);
+    await settleWorkItem(survey.ledger, 'base', 'run-1', {
+      outcome: 'failed',
+      reason: 'r',
+      at: '2026-02-01T12:00:00.000Z',
+      settledTarget: 'next',
+    });
+    expect(await survey({ input })).toMatchObject({ idle: true, images: [] });
   });
 
   it('answers for images that are asked for by name, also when there are none', async () => {
