@@ -60,11 +60,14 @@ export interface EstateEvent {
  * @throws {InputError} naming the file and, for every problem, the key path, what was given and what is allowed
  */
 export function loadEstate(file: string): Estate {
-  const given = readInputFile(file, {});
+  const given = readInputFile(file, ANYTHING);
   const problems = [...schemaProblems(schema, given), ...clashes(given)];
   if (problems.length > 0) throw new InputError(`${file} cannot be used`, problems);
   return withDefaults(given);
 }
+
+/** The schema is applied apart, so that what it finds is told together with the clashes. */
+const ANYTHING = {};
 
 function withDefaults(given: Json): Estate {
   const { account, region, capturedAt, appstream, ses, sns, dynamodb } = given;

@@ -180,7 +180,7 @@ function checkMailFrom(identity: Json): void {
 }
 
 /** The identity that an address belongs to: itself, or else its domain, or else the nearest parent domain. */
-function identityOf(address: string, identities: readonly Json[]): Json | undefined {
+function identityOf(address: string, identities: readonly Json[]): Json {
   const [local = '', domain = ''] = address.split('@');
   const labels = domain.toLowerCase().split('.');
   const names = [

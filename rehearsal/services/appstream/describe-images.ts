@@ -86,13 +86,13 @@ function readToken(token: string): number | undefined {
 }
 
 /** The state holds times as ISO 8601, the SDK's shapes hold dates. */
-export function withDates(image: Json): Json {
-  const copy = structuredClone(image);
-  for (const member of ['CreatedTime', 'PublicBaseImageReleasedDate']) {
-    if (copy[member] !== undefined) copy[member] = new Date(copy[member]);
-  }
-  for (const error of copy.ImageErrors ?? []) {
-    if (error.ErrorTimestamp !== undefined) error.ErrorTimestamp = new Date(error.ErrorTimestamp);
-  }
-  return copy;
+export function withDates(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withDates);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([member, part]) => [
+      member,
+      /(Time|Date|Timestamp)$/.test(member) ? new Date(part as string) : withDates(part),
+    ]),
+  );
 }

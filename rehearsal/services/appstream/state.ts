@@ -83,7 +83,7 @@ export function createState(scope: Scope): AppStreamState {
   };
 }
 
-function recordOf(given: Json, imageBuilder: Json | undefined, scope: Scope): ImageRecord {
+function recordOf(given: Json, imageBuilder: Json, scope: Scope): ImageRecord {
   const { Tags = {}, SharedImagePermissionsList = [], canUpdateImage = true, ...image } = given;
   const capturedAt = Date.parse(scope.estate.capturedAt);
   const inFlight = IN_FLIGHT.includes(given.State);
@@ -97,7 +97,7 @@ function recordOf(given: Json, imageBuilder: Json | undefined, scope: Scope): Im
 }
 
 /** Nothing says when it began or what it waits for, so it takes as long as an update on average. */
-function creationAtStart(image: Json, imageBuilder: Json | undefined, scope: Scope): Creation {
+function creationAtStart(image: Json, imageBuilder: Json, scope: Scope): Creation {
   const capturedAt = Date.parse(scope.estate.capturedAt);
   const begunAt = Date.parse(image.CreatedTime);
   const average = (name: keyof typeof DURATIONS) => middleOf(durationOf(scope, name));
@@ -120,7 +120,7 @@ function creationAtStart(image: Json, imageBuilder: Json | undefined, scope: Sco
  * @param outcome of the estate, if any
  * @param endsAt epoch milliseconds, for the time of the errors
  */
-export function endOf(outcome: Json | undefined, endsAt: number): Json {
+export function endOf(outcome: Json, endsAt: number): Json {
   if (outcome?.result !== 'FAILED') return { State: 'AVAILABLE' };
   const { code = 'IMAGE_UPDATE_FAILURE', message = UPDATE_FAILED, errors } = outcome;
   const told: Json[] = errors ?? [{ ErrorCode: 'INTERNAL_SERVICE_ERROR', ErrorMessage: message }];
@@ -136,7 +136,7 @@ export function endOf(outcome: Json | undefined, endsAt: number): Json {
 const UPDATE_FAILED = 'Could not update image. Failed to update software.';
 
 /** The first of the estate's `outcomes` for an update of this image. */
-export function outcomeOf(scope: Scope, name: string, attempt: number): Json | undefined {
+export function outcomeOf(scope: Scope, name: string, attempt: number): Json {
   return (scope.estate.outcomes ?? []).find(
     (outcome: Json) =>
       outcome.service === 'appstream' &&
