@@ -147,7 +147,7 @@ export class Container implements FunctionProcess {
   }
 
   send(request: http.ClientRequest): number | undefined {
-    if (!this.alive || this.invocation === undefined) return undefined;
+    if (this.invocation === undefined) return undefined;
     const { quiescence } = this.options;
     const sequence = quiescence.sent(this.invocation.id);
     this.requests.set(sequence, request);

@@ -132,7 +132,7 @@ void printScenarios({
     unknown: await invokeOnce(handler(`require('left-pad')`)),
     pulumi: await invokeOnce(functionOf('f', `require('@pulumi/pulumi')`)),
     smithy: await invokeOnce(functionOf('f', `require('@smithy/core')`)),
-    outside: await invokeOnce(functionOf('f', `require('../secret')`)),
+    outside: await invokeOnce(functionOf('f', `require('${process.cwd()}/package.json')`)),
     processes: await invokeOnce(handler(`require('node:child_process')`)),
     sdkSubpath: await invokeOnce(
       handler(`return typeof require('@aws-sdk/client-dynamodb/dist-cjs/index.js').DynamoDB`),
@@ -162,7 +162,18 @@ void printScenarios({
   network: async () => ({
     https: await invokeOnce(handler(`require('https').get('https://example.com')`)),
     fetch: await invokeOnce(handler(`await fetch('http://127.0.0.1')`)),
-    elsewhere: await invokeOnce(handler(`require('http').get('http://127.0.0.1:1/')`)),
+    port: await invokeOnce(handler(`require('http').get('http://127.0.0.1:1/')`)),
+    host: await invokeOnce(
+      handler(`
+        const { port } = new URL(process.env.AWS_ENDPOINT_URL);
+        require('http').get({ host: 'example.com', port });`),
+    ),
+    prefix: await invokeOnce(
+      handler(`
+        const { port } = new URL(process.env.AWS_ENDPOINT_URL);
+        return new Promise((resolve) =>
+          require('http').get({ host: 'sync-states.127.0.0.1', port }, (response) => resolve(response.statusCode)).end());`),
+    ),
     endpoint: await invokeOnce(
       handler(`
         return new Promise((resolve) => require('http').get(process.env.AWS_ENDPOINT_URL + '/path', (response) => {
@@ -189,6 +200,16 @@ void printScenarios({
     });
   },
 
+  // Nothing is left in flight that would give them away.
+  brokenContainers: async () => {
+    const broken = (body: string) =>
+      inWorld({ functions: [handler(`${body}; await new Promise(() => {})`)] }, async (world) => [
+        await world.invoke('f', {}, '1', 100),
+        await world.invoke('f', {}, '2', 100),
+      ]);
+    return [...(await broken('')), ...(await broken('Promise.reject(1)'))];
+  },
+
   unanswered: () =>
     inWorld(
       {
@@ -210,12 +231,13 @@ void printScenarios({
 
   crash: () => {
     const spec = handler(`
-      const client = new DynamoDB({ maxAttempts: 3 });
+      const client = new DynamoDB({ maxAttempts: 1 });
       console.log('begins');
       setInterval(() => get(client, 'timer'), 40);
       try {
         await get(client, event.id);
       } finally {
+        globalThis.heardOfIt = true;
         console.log('hears of it');
         await get(client, 'more');
       }
@@ -231,9 +253,27 @@ void printScenarios({
         const saved = clock.save().entries.map(({ kind }) => kind);
         await clock.runUntil(START + 10_000);
         const gone = [runner.functionOf('dies') ?? null, quiescence.invocationOf(1) ?? null];
-        return { running, crashed, gone, saved, ids: ids(world), result: await result };
+        const heard = 'heardOfIt' in globalThis;
+        return { running, crashed, gone, saved, heard, ids: ids(world), result: await result };
       },
     );
+  },
+
+  afterExit: () => {
+    const spec = handler(`
+      const http = require('http');
+      queueMicrotask(() => {
+        http.get(process.env.AWS_ENDPOINT_URL + '/after');
+        setTimeout(() => {}, 1000);
+      });
+      http.get(process.env.AWS_ENDPOINT_URL + '/before');
+      process.exit(0);`);
+    return inWorld({ functions: [spec] }, async (world) => {
+      const result = world.runner.invoke('f', {}, { invocationId: '1' });
+      await world.clock.runUntil(START + 100);
+      const saved = world.clock.save().entries;
+      return { result: await result, received: world.received, saved };
+    });
   },
 
   containers: () => {

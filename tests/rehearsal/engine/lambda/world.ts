@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { VirtualClock } from '../../../../rehearsal/engine/clock';
 import type { FunctionSpec } from '../../../../rehearsal/engine/function-environment';
+import { currentFunction } from '../../../../rehearsal/engine/function-process';
 import {
   createFunctionRunner,
   type FunctionRunner,
@@ -37,6 +38,8 @@ export interface World {
   readonly endpoint: string;
   /** In the order in which the server took them in. */
   readonly arrivals: Arrival[];
+  /** All that reached the server, taken in or not. */
+  readonly received: string[];
   /** Invokes, and lets that many seconds pass. */
   invoke(name: string, event: Json, id?: string, seconds?: number): Promise<InvocationResult>;
 }
@@ -84,7 +87,11 @@ export async function inWorld<T>(
   const responses = new Map<number, http.ServerResponse>();
   const answer = options.answer ?? ((): Answer => ({ body: {} }));
 
+  const received: string[] = [];
   const server = http.createServer((request, response) => {
+    received.push(`${request.method} ${request.url}`);
+    if (currentFunction() !== undefined)
+      throw new Error('The server runs as if it were a function.');
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -141,6 +148,7 @@ export async function inWorld<T>(
     runner,
     endpoint,
     arrivals,
+    received,
     async invoke(name, event, id = 'invocation-1', seconds = 1000) {
       const result = runner.invoke(name, event, { invocationId: id });
       await clock.runUntil(clock.now + seconds * 1000);
