@@ -3,6 +3,7 @@ import type { NotificationResult } from '../result';
 import {
   asksForChange,
   count,
+  executionName,
   isIdle,
   itemsOf,
   label,
@@ -13,8 +14,8 @@ import {
 } from './invariant';
 
 /**
- * Every run that did or tried something ends in exactly one notification: its id is
- * `<state machine name>.<execution name>`, it names every item, it reaches every channel at least once and always
+ * Every run that did or tried something ends in exactly one notification: its id is `<workflow>.<execution name>`,
+ * where the workflow is the name of the state machine, with or without what Pulumi appends to it; it names every item, it reaches every channel at least once and always
  * in the same words. A channel that failed is reported through another, in the notification itself or in one of
  * its own whose id continues the run's (`<id>.<word>`).
  */
@@ -54,12 +55,14 @@ function problemsOf(
   channels: readonly string[],
   { notifications }: Evidence,
 ): string[] {
-  const id = label(execution);
-  const own = notifications.filter((notification) => notification.id === id);
-  if (own.length === 0) {
-    return [`run ${id} ended ${execution.status} without a notification`];
+  const own = notifications.filter(({ id }) => isOf(id, execution));
+  const [id, ...others] = new Set(own.map((notification) => notification.id));
+  if (id === undefined) {
+    return [`run ${label(execution)} ended ${execution.status} without a notification`];
   }
-  const problems: string[] = [];
+  const problems = others.map(
+    (other) => `run ${label(execution)} has two notifications, ${id} and ${other}`,
+  );
   for (const channel of channels) {
     const delivered = own.some((notification) => channelOf(notification.channel) === channel);
     if (!delivered && !notifications.some((other) => reports(channel, id, other))) {
@@ -74,6 +77,19 @@ function problemsOf(
     }
   }
   return [...new Set(problems)];
+}
+
+/** Whether an id is that of the run itself: `updates.feb`, for the state machine `updates` or `updates-1a2b3c4`. */
+function isOf(id: string, execution: TracedExecution): boolean {
+  const suffix = `.${executionName(execution)}`;
+  const workflow = id.endsWith(suffix) ? id.slice(0, -suffix.length) : '';
+  return workflow !== '' && `${execution.workflow}-`.startsWith(`${workflow}-`);
+}
+
+/** Whether an id continues that of the run: `updates.feb.undelivered`. */
+function continues(id: string, execution: TracedExecution): boolean {
+  const end = id.lastIndexOf(`.${executionName(execution)}.`);
+  return end > 0 && isOf(id.slice(0, end + executionName(execution).length + 1), execution);
 }
 
 /** Channels that delivered something, or were tried. */
@@ -120,22 +136,21 @@ function reports(channel: string, id: string, notification: NotificationResult):
 
 /** Notifications of no run, and reports of a failed delivery where no delivery failed. */
 function strays({ trace, notifications }: Evidence): string[] {
-  const runs = trace.executions.map(label);
   const failed = new Set(
     trace.calls
       .filter((call) => isSending(call) && call.error)
       .map((call) => channelOf(call.service)),
   );
   const problems = notifications.flatMap(({ id, channel }) => {
-    if (runs.includes(id)) {
+    if (trace.executions.some((execution) => isOf(id, execution))) {
       return [];
     }
-    const run = runs.find((candidate) => id.startsWith(`${candidate}.`));
+    const run = trace.executions.find((execution) => continues(id, execution));
     if (run === undefined) {
       return [`notification ${id || 'without an id'} belongs to no run`];
     }
     const justified = [...failed].some((other) => other !== channelOf(channel));
-    return justified ? [] : [`run ${run} has the further notification ${id}`];
+    return justified ? [] : [`run ${label(run)} has the further notification ${id}`];
   });
   return [...new Set(problems)];
 }

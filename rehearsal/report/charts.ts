@@ -89,27 +89,13 @@ export function ageChart(
     const days = Math.floor(age / DAY);
     // A security update is a month old at most when the image is rebuilt each month.
     const tone: Tone = days <= 35 ? 'good' : days <= 90 ? 'waiting' : 'bad';
-    const y = index * ROW + 6;
-    return html`<g class="${tone}"
-      ><title>${name}: created ${minute(createdAt)}, ${counted(days, 'day')} old</title>
-      ${label(name, y)}<rect
-        class="track"
-        x="${LABELS}"
-        y="${y}"
-        width="${WIDTH - LABELS - RIGHT}"
-        height="14"
-        rx="3"
-      />
-      <rect
-        class="bar"
-        x="${LABELS}"
-        y="${y}"
-        width="${round((age / oldest) * (WIDTH - LABELS - RIGHT))}"
-        height="14"
-        rx="3"
-      />
-      <text class="soft" x="${WIDTH - RIGHT + 8}" y="${y + 11}">${counted(days, 'day')}</text></g
-    >`;
+    const y = index * ROW + 5;
+    const width = round((age / oldest) * (WIDTH - LABELS - RIGHT));
+    return html`<g class="${tone}">
+      <title>${name}: created ${minute(createdAt)}, ${counted(days, 'day')} old</title>
+      ${label(name, y)} ${track(y)} ${rectangle('bar', LABELS, y, width)}
+      ${remark(counted(days, 'day'), y)}
+    </g>`;
   });
   return picture(rows.length * ROW + 8, bars, 'Age of the images');
 }
@@ -135,34 +121,24 @@ function chart(from: string, to: string, rows: readonly Row[], title: string): M
   });
   const lines = rows.map(({ label: text, bars, marks = [], note = '' }, index) => {
     const y = TOP + index * ROW + 5;
-    return html`<g
-      >${label(text, y)}
-      <rect
-        class="track"
-        x="${LABELS}"
-        y="${y}"
-        width="${WIDTH - LABELS - RIGHT}"
-        height="16"
-        rx="3"
-      />
-      ${bars.map(
-        (bar) =>
-          html`<rect
-            class="bar ${bar.tone}"
-            x="${x(bar.from)}"
-            y="${y}"
-            width="${Math.max(3, round(x(bar.to) - x(bar.from)))}"
-            height="16"
-            rx="3"
-            ><title>${bar.title}</title></rect
-          >`,
-      )}${marks.map(
+    return html`<g>
+      ${label(text, y)} ${track(y)}
+      ${bars.map((bar) => {
+        const width = Math.max(3, round(x(bar.to) - x(bar.from)));
+        return html`<g class="${bar.tone}">
+          <title>${bar.title}</title>
+          ${rectangle('bar', x(bar.from), y, width)}
+        </g>`;
+      })}
+      ${marks.map(
         (mark) =>
-          html`<path class="mark" d="M${x(mark.at)} ${y + 1}l6 7l-6 7l-6 -7z"
-            ><title>${mark.title}</title></path
-          >`,
-      )}<text class="soft" x="${WIDTH - RIGHT + 8}" y="${y + 12}">${note}</text></g
-    >`;
+          html`<g>
+            <title>${mark.title}</title>
+            <path class="mark" d="M${x(mark.at)} ${y + 1}l6 7l-6 7l-6 -7z" />
+          </g>`,
+      )}
+      ${remark(note, y)}
+    </g>`;
   });
   return picture(height, [grid, lines], title);
 }
@@ -181,9 +157,23 @@ function picture(
 function label(text: string, y: number): Markup {
   const most = 46;
   const shown = text.length > most ? `${text.slice(0, 28)}…${text.slice(-(most - 29))}` : text;
-  return html`<text x="${LABELS - 10}" y="${y + 12}" text-anchor="end"
-    >${shown}<title>${text}</title></text
-  >`;
+  return html`<g>
+    <title>${text}</title>
+    <text x="${LABELS - 10}" y="${y + 12}" text-anchor="end">${shown}</text>
+  </g>`;
+}
+
+function track(y: number): Markup {
+  return rectangle('track', LABELS, y, WIDTH - LABELS - RIGHT);
+}
+
+function rectangle(kind: 'bar' | 'track', x: number, y: number, width: number): Markup {
+  return html`<rect class="${kind}" x="${x}" y="${y}" width="${width}" height="16" rx="3" />`;
+}
+
+/** A figure right of its row. */
+function remark(text: string, y: number): Markup {
+  return html`<text class="soft" x="${WIDTH - RIGHT + 8}" y="${y + 12}">${text}</text>`;
 }
 
 const STEPS = [HOUR / 4, HOUR, 2 * HOUR, 6 * HOUR, DAY, 2 * DAY, 7 * DAY, 28 * DAY];

@@ -49,7 +49,7 @@ const NOTEWORTHY_MILLISECONDS = 10 * 60_000;
 const DAY = 86_400_000;
 
 /** The real clock, kept while it is there: a rehearsal puts the whole process into virtual time. */
-const { bigint: nanoseconds } = process.hrtime;
+const nanoseconds = process.hrtime.bigint.bind(process.hrtime);
 
 /**
  * On a terminal one line follows the virtual clock, and what happens scrolls above it. Elsewhere there are only

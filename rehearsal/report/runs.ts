@@ -18,12 +18,14 @@ export function groupRuns(result: RehearsalResult): Runs[] {
       .filter(({ outcome }) => toneOf(outcome) !== 'idle')
       .map(({ execution }) => execution),
   );
-  const told = new Set(result.notifications.map(({ id }) => id));
+  const isTold = (id: string) =>
+    result.notifications.some((notification) =>
+      notification.id.endsWith(`.${id.split(':').at(-1)}`),
+    );
   const groups: { idle: boolean; executions: [ExecutionResult, ...ExecutionResult[]] }[] = [];
   for (const execution of result.executions) {
     const { id, status, workflow, trigger } = execution;
-    const idle =
-      status === 'SUCCEEDED' && !busy.has(id) && !told.has(`${workflow}.${id.split(':').at(-1)}`);
+    const idle = status === 'SUCCEEDED' && !busy.has(id) && !isTold(id);
     const last = groups.at(-1);
     const [first] = last?.executions ?? [];
     if (idle && last?.idle && first?.workflow === workflow && first.trigger === trigger) {

@@ -57,7 +57,32 @@ describe('invariant 5 holds', () => {
   });
 });
 
+test.each([
+  ['updates', 'updates.feb', true],
+  ['updates-machine-1a2b3c4', 'updates.feb', true],
+  ['updates-machine-1a2b3c4', 'updates-machine-1a2b3c4.feb', true],
+  ['updates', 'updates-machine.feb', false],
+  ['updates', 'update.feb', false],
+  ['updates', '.feb', false],
+  ['updates', 'updates.mar', false],
+])('a run of the state machine %s is told by the id %s: %s', (workflow, id, held) => {
+  const story = createStory();
+  story.run('feb', { workflow, status: 'FAILED' });
+  story.notify(id, 'run ended early');
+  expect(story.verdict(5).held).toBe(held);
+});
+
 describe('invariant 5 breaks', () => {
+  test('when a run has two notifications', () => {
+    const story = createStory();
+    story.run('feb', { workflow: 'updates-1a2b3c4', status: 'FAILED' });
+    story.notify('updates.feb', 'run ended early');
+    story.notify('updates-1a2b3c4.feb', 'run ended early');
+    expect(story.verdict(5).detail).toContain(
+      'broken: run updates-1a2b3c4.feb has two notifications, updates.feb and updates-1a2b3c4.feb',
+    );
+  });
+
   test('when there is a further notification although every channel worked', () => {
     const story = silentStory();
     story.notify('updates.feb', 'web: updated');

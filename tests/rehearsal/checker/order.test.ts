@@ -202,8 +202,7 @@ describe('invariant 9', () => {
   test('breaks for a run that goes on for more than a year', () => {
     const story = createStory();
     story.run('x', { startedAt: '2025-01-31T00:00:00.000Z', status: 'RUNNING' });
-    const { endedAt: _, ...running } = story.executions[0]!;
-    story.executions[0] = running;
+    delete story.executions[0]!.endedAt;
     expect(story.verdict(9).held).toBe(true);
     story.call('sns:ListTopics', {}, { at: '2025-02-01T00:00:00.000Z' });
     story.call('sns:ListTopics', {});

@@ -77,7 +77,9 @@ describe('renderHtml', () => {
 
   test('draws a bar per item that took time, in its tone, to scale', () => {
     const bars = [
-      ...page.matchAll(/<rect\s+class="bar (\w+)"\s+x="([\d.]+)"\s+y="\d+"\s+width="([\d.]+)"/g),
+      ...page.matchAll(
+        /<g class="(\w+)">\s*<title>[^<]*<\/title>\s*<rect class="bar" x="([\d.]+)" y="\d+" width="([\d.]+)"/g,
+      ),
     ];
     const [runs, gantt] = [bars.slice(0, 3), bars.slice(3, 7)];
     expect(runs.map(([, tone]) => tone)).toEqual(['good', 'bad', 'waiting']);
@@ -93,8 +95,48 @@ describe('renderHtml', () => {
     const ages = text.slice(text.indexOf('Age of the images at the end'));
     expect(ages).toMatch(/108 days.*53 days.*18 days/);
     expect(ages).not.toContain('theirs');
-    const { estate: _, ...rest } = sampleResult();
-    expect(renderHtml({ ...rest, estate: {} })).not.toContain('Age of the images');
+    expect(renderHtml(sampleResult({ estate: {} }))).not.toContain('Age of the images');
+  });
+
+  test('colours ages: a month, a quarter, older', () => {
+    const created = (days: number) => ({
+      Name: `age-${days}`,
+      State: 'AVAILABLE',
+      CreatedTime: new Date(Date.parse('2026-02-20') - days * 86_400_000).toISOString(),
+    });
+    const images = [0, 35, 36, 90, 91].map(created);
+    const aged = renderHtml(sampleResult({ estate: { appstream: { images } } }));
+    const tones = [...aged.matchAll(/<g class="(\w+)">\s*<title>age-(\d+):/g)];
+    expect(tones.map(([, tone, days]) => `${days} ${tone}`)).toEqual([
+      '91 bad',
+      '90 waiting',
+      '36 waiting',
+      '35 good',
+      '0 good',
+    ]);
+  });
+
+  test('cuts names that are too long for the chart, and shows them whole under the pointer', () => {
+    const name = 'call-center-agents-emea-windows-server-2022-with-a-very-long-name';
+    const cut = `${name.slice(0, 28)}…${name.slice(-17)}`;
+    expect(page).toContain(cut);
+    expect(page).toMatch(new RegExp(`<title>${name}</title>`));
+    expect(text).toContain(' hr-desktop ');
+  });
+
+  test.each([
+    ['2026-02-01T02:00:00.000Z', '00:15'],
+    ['2026-02-01T04:00:00.000Z', '03:00'],
+    ['2026-02-02T00:00:00.000Z', '06:00'],
+    ['2026-02-09T00:00:00.000Z', '02-02'],
+    ['2027-02-01T00:00:00.000Z', '04-09'],
+  ])('marks round times until %s, neither few nor many', (to, mark) => {
+    const change = { from: '2026-02-01T00:00:00.000Z', to, executions: [], items: [] };
+    const drawn = renderHtml(sampleResult(change));
+    const marks = [...drawn.matchAll(/text-anchor="middle">\s*([\d:-]+)\s*</g)].map(([, at]) => at);
+    expect(marks.length).toBeGreaterThanOrEqual(4);
+    expect(marks.length).toBeLessThanOrEqual(9);
+    expect(marks).toContain(mark);
   });
 
   test('is one well-formed page that loads nothing', () => {

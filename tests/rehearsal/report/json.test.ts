@@ -52,6 +52,19 @@ describe('toJson', () => {
     expect(Object.keys(written.cost.lines[0]).join(' ')).toBe('item quantity unit amount');
   });
 
+  test('does not take what a workflow or an estate names alike for a part of the contract', () => {
+    const alike = { error: { error: 'x', cause: 'y' }, cost: { total: 1, lines: [] } };
+    const [first] = sampleResult().executions;
+    const text = toJson(
+      sampleResult({ estate: alike, executions: [{ ...first!, output: alike }] }),
+    );
+    const { estate, executions } = JSON.parse(text);
+    for (const { error, cost } of [estate, executions[0].output]) {
+      expect(Object.keys(error)).toEqual(['cause', 'error']);
+      expect(Object.keys(cost)).toEqual(['lines', 'total']);
+    }
+  });
+
   test('writes dates as ISO 8601, and ends in a newline', () => {
     const estate = { at: new Date('2026-02-01T12:00:00Z') };
     const text = toJson(sampleResult({ estate }));

@@ -23,7 +23,6 @@ describe('progress where no terminal is', () => {
     const { progress, text } = watched();
     progress.executionStarted(RUN);
     progress.advanced('2026-02-01T12:10:00.000Z');
-    progress.advanced('2026-02-01T12:20:00.000Z');
     progress.faultInjected({
       at: '2026-02-01T12:30:00.000Z',
       kind: 'throttle',

@@ -68,6 +68,19 @@ describe('renderTimeline', () => {
     ]);
   });
 
+  test('tells a run that worked on something although nobody was notified', () => {
+    const [first] = sampleResult().executions;
+    const executions = [first!];
+    const told = under('Rehearsal from', { executions, notifications: [] });
+    expect(told[0]).toBe('2026-02-01 12:00  image-updates starts (schedule monthly)');
+    const idle = under('Rehearsal from', { executions, notifications: [], items: [] });
+    expect(idle).toEqual([
+      '2026-02-01 12:00  image-updates runs and has nothing to do (schedule monthly)',
+    ]);
+    const notified = under('Rehearsal from', { executions, items: [] });
+    expect(notified[0]).toBe('2026-02-01 12:00  image-updates starts (schedule monthly)');
+  });
+
   test('counts the repetitions of a notification', () => {
     const { notifications } = sampleResult();
     const told = under('Rehearsal from', { notifications: [...notifications, notifications[0]] });
