@@ -95,10 +95,8 @@ export function outcomeOfCatch(
   catcher: Json,
   failure: StateFailure,
 ): StateOutcome {
-  const errorOutput = {
-    ...(failure.error === undefined ? {} : { Error: failure.error }),
-    ...(failure.reason === undefined ? {} : { Cause: failure.reason }),
-  };
+  const noCause = failure.error === 'States.Timeout' ? '' : null;
+  const errorOutput = { Error: failure.error ?? null, Cause: failure.reason ?? noCause };
   if (languageOf(run, state) === 'JSONata') {
     const position = state.Catch.indexOf(catcher);
     return jsonataOutcome(run, branch, catcher, `Catch[${position}]/`, { errorOutput });

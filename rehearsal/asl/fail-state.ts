@@ -3,7 +3,7 @@ import { outcomeOfCatch } from './data-flow';
 import { record } from './history';
 import { retryDelay } from './retry';
 import type { Run } from './run';
-import { exit, failBranch, leave } from './transitions';
+import { exit, failBranch } from './transitions';
 import type { Branch } from './types';
 import type { Json } from '../services/service';
 
@@ -13,6 +13,9 @@ export function failState(run: Run, branch: Branch, raw: StateFailure): void {
   const state = run.stateOf(branch);
   const failure = locate(raw, active.name, active.enteredEvent);
   if (raw.details.evaluation !== undefined) {
+    // AWS hangs the event on what led to the state, as if the state had not been entered yet.
+    const isBefore = branch.previous === active.enteredEvent && raw.details.afterEntry !== true;
+    if (isBefore) branch.previous = active.enteredFrom;
     record(run, branch, 'EvaluationFailed', {
       state: active.name,
       ...raw.details.evaluation,
@@ -22,10 +25,12 @@ export function failState(run: Run, branch: Branch, raw: StateFailure): void {
   }
   stopWork(run, branch);
   if (scheduleRetry(run, branch, state, failure)) return;
-  if (active.group !== undefined) record(run, branch, `${state.Type}StateFailed`);
+  const hasChildren = state.Type === 'Map' || state.Type === 'Parallel';
+  if (active.group !== undefined || (hasChildren && raw.details.evaluation !== undefined)) {
+    record(run, branch, `${state.Type}StateFailed`);
+  }
   const catcher = matching(state.Catch, failure);
   if (catcher === undefined) {
-    leave(run, branch);
     failBranch(run, branch, failure);
     return;
   }
@@ -36,16 +41,13 @@ export function failState(run: Run, branch: Branch, raw: StateFailure): void {
 }
 
 function locate(failure: StateFailure, state: string, event: number): StateFailure {
-  if (failure.details.locate !== true) return failure;
-  const { evaluation, alsoNamed } = failure.details;
-  return new StateFailure(
-    failure.error,
-    `An error occurred while executing the state '${state}' (entered at the event id #${event}). ${failure.reason}`,
-    {
-      ...(evaluation === undefined ? {} : { evaluation }),
-      ...(alsoNamed === undefined ? {} : { alsoNamed }),
-    },
-  );
+  const { alsoNamed, locate: isWanted, terminal } = failure.details;
+  if (isWanted !== true) return failure;
+  const place = `An error occurred while executing the state '${state}' (entered at the event id #${event}).`;
+  return new StateFailure(failure.error, `${place} ${failure.reason}`, {
+    ...(alsoNamed === undefined ? {} : { alsoNamed }),
+    ...(terminal === undefined ? {} : { terminal }),
+  });
 }
 
 /** Drops the task or the timers of the attempt that failed. */
@@ -74,9 +76,8 @@ function scheduleRetry(run: Run, branch: Branch, state: Json, failure: StateFail
   return true;
 }
 
-function matching(rules: readonly Json[] | undefined, failure: StateFailure): Json | undefined {
-  const named = { error: failure.error, alsoNamed: failure.details.alsoNamed };
+function matching(rules: readonly Json[] | undefined, failure: StateFailure): Json {
   return rules?.find((rule) =>
-    rule.ErrorEquals.some((pattern: string) => errorMatches(pattern, named)),
+    rule.ErrorEquals.some((pattern: string) => errorMatches(pattern, failure)),
   );
 }

@@ -1,6 +1,3 @@
-/** Names that no pattern catches: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
-const uncatchable = 'States.Runtime';
-
 /** Why a state failed. Thrown by what evaluates its fields, and composed of the outcomes of tasks and branches. */
 export class StateFailure extends Error {
   constructor(
@@ -12,8 +9,12 @@ export class StateFailure extends Error {
       readonly alsoNamed?: string;
       /** The reason is told as AWS tells it, with the state and the event at which it was entered. */
       readonly locate?: boolean;
+      /** Nothing catches it. */
+      readonly terminal?: boolean;
       /** Records an `EvaluationFailed` event, with the field if known. */
       readonly evaluation?: { readonly location?: string };
+      /** The expression had a value, which the state could not take once it was entered. */
+      readonly afterEntry?: boolean;
     } = {},
   ) {
     super(`${error ?? 'no error name'}: ${reason ?? 'no cause'}`);
@@ -21,36 +22,43 @@ export class StateFailure extends Error {
   }
 }
 
-/** A failure of the definition against its data. AWS lets nothing catch it, not even its own name. */
+/**
+ * A failure of the definition against its data. AWS lets nothing catch it, not even its own name:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+ */
 export function runtimeFailure(reason: string): StateFailure {
-  return new StateFailure(uncatchable, reason, { locate: true });
+  return new StateFailure('States.Runtime', reason, { locate: true, terminal: true });
 }
 
 /** A JSONata expression that fails, or that yields what its field cannot take. */
-export function queryFailure(reason: string, location?: string): StateFailure {
+export function queryFailure(reason: string, location?: string, afterEntry = false): StateFailure {
   return new StateFailure('States.QueryEvaluationError', reason, {
     locate: true,
     evaluation: location === undefined ? {} : { location },
+    afterEntry,
   });
 }
 
-/** The payload limit: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
-export function dataLimitFailure(name: string): StateFailure {
+/**
+ * The payload limit: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html. What a state passes
+ * on is beyond catching; the result of a task is a failure of the task, which the recorded executions catch even
+ * as `States.ALL`.
+ */
+export function dataLimitFailure(name: string, terminal: boolean): StateFailure {
   return new StateFailure(
     'States.DataLimitExceeded',
     `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+    { terminal },
   );
 }
 
-/** Whether an entry of `ErrorEquals` matches. */
-export function errorMatches(
-  pattern: string,
-  failure: { readonly error: string | undefined; readonly alsoNamed: string | undefined },
-): boolean {
-  const { error, alsoNamed } = failure;
-  if (error === uncatchable) return false;
-  if (pattern === error || (alsoNamed !== undefined && pattern === alsoNamed)) return true;
-  if (error === 'States.DataLimitExceeded') return false;
-  if (pattern === 'States.ALL') return true;
+/**
+ * Whether an entry of `ErrorEquals` matches:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+ */
+export function errorMatches(pattern: string, failure: StateFailure): boolean {
+  const { error, details } = failure;
+  if (details.terminal === true || error === 'States.Runtime') return false;
+  if (pattern === 'States.ALL' || pattern === error || pattern === details.alsoNamed) return true;
   return pattern === 'States.TaskFailed' && error !== 'States.Timeout';
 }

@@ -14,7 +14,9 @@ export function jsonataFunctions(
     partition: (array, size) =>
       orUndefined([array, size], () => intrinsic('ArrayPartition', [array, size])),
     range: (first, last, step) =>
-      orUndefined([first, last, step], () => intrinsic('ArrayRange', [first, last, step])),
+      orUndefined([first, last, step], () =>
+        sequence(intrinsic('ArrayRange', [first, last, step])),
+      ),
     hash: (data, algorithm = 'SHA-256') =>
       orUndefined([data], () => createHash(algorithmName(algorithm)).update(data).digest('hex')),
     random: (seed) => (seed === undefined ? random() : seededStream({ random: Number(seed) })()),
@@ -30,6 +32,11 @@ function intrinsic(name: string, values: readonly Json[]): Json {
   const implementation = intrinsicFunctions[name];
   if (implementation === undefined) throw new Error(`No intrinsic function ${name}.`);
   return implementation(values, () => 0);
+}
+
+/** Marks an array as what JSONata unwraps where it has a single item, as AWS was seen to do with ranges. */
+function sequence(items: Json[]): Json[] {
+  return Object.defineProperty(items, 'sequence', { value: true, enumerable: false });
 }
 
 function orUndefined(values: readonly Json[], compute: () => Json): Json {

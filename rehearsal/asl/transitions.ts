@@ -32,12 +32,14 @@ export function enter(run: Run, branch: Branch, name: string, input: Json): void
   const state = run.containerOf(branch).States[name];
   if (state === undefined) throw new Error(`The definition has no state '${name}'.`);
   run.countTransition();
+  const enteredFrom = branch.previous;
   const enteredEvent = record(run, branch, `${state.Type}StateEntered`, { name, input });
   branch.active = {
     name,
     input,
     enteredAt: run.now,
     enteredEvent,
+    enteredFrom,
     retryCount: 0,
     attempts: [],
     timers: [],
@@ -69,7 +71,7 @@ export function exit(
   record(run, branch, `${run.stateOf(branch).Type}StateExited`, {
     name: active.name,
     output,
-    ...(assigned === undefined ? {} : { assignedVariables: assigned }),
+    ...(Object.keys(assigned ?? {}).length === 0 ? {} : { assignedVariables: assigned }),
   });
   branch.variables = { ...branch.variables, ...assigned };
   leave(run, branch);
@@ -112,7 +114,7 @@ export function checkSize(value: Json, name: string): void {
   const text = JSON.stringify(value);
   // Most payloads are far from the limit: a UTF-16 unit takes at most three bytes.
   if (text.length * 3 > maxPayloadBytes && Buffer.byteLength(text) > maxPayloadBytes) {
-    throw dataLimitFailure(name);
+    throw dataLimitFailure(name, true);
   }
 }
 

@@ -30,8 +30,9 @@ export type Signal =
   | {
       readonly kind: 'taskFailed';
       readonly task: string;
-      readonly error: string;
-      readonly cause: string;
+      /** Absent where SendTaskFailure gave none. */
+      readonly error?: string;
+      readonly cause?: string;
       /** The event to record instead of the plain failure of the task. */
       readonly failure?: TaskFailure;
     }
@@ -75,7 +76,7 @@ export interface TaskEffect {
   readonly timeoutSeconds?: number;
   readonly heartbeatSeconds?: number;
   readonly credentialsRoleArn?: string;
-  /** Of `.waitForTaskToken` calls and activities: what SendTaskSuccess and the like will name. */
+  /** Of `.sync` and `.waitForTaskToken` calls and of activities: what SendTaskSuccess and the like will name. */
   readonly token?: string;
   /** Where in nested Map and Parallel states the task is: `` at the top, else like `EachImage/3`. */
   readonly branch: string;
@@ -184,6 +185,8 @@ export interface ActiveState {
   readonly enteredAt: number;
   /** Event id. */
   readonly enteredEvent: number;
+  /** Id of the event before that. */
+  readonly enteredFrom: number;
   retryCount: number;
   /** Attempts made by each retrier, by its position. */
   attempts: number[];

@@ -36,12 +36,12 @@ export function attemptDistributedMap(run: Run, branch: Branch, state: Json): vo
     );
   }
   const concurrency = mapConcurrency(run, branch, state, maxConcurrency);
-  const tolerance = toleranceOf(run, branch, state);
   const source =
     state.ItemReader === undefined
       ? mapItems(run, branch, state)
       : { input: effectiveInput(run, branch, state), items: [] };
   record(run, branch, 'MapStateStarted', { length: source.items.length });
+  const tolerance = toleranceOf(run, branch, state);
   const mapRunArn = mapRunName(run, state);
   record(run, branch, 'MapRunStarted', { mapRunArn });
   run.activeOf(branch).group = {
@@ -67,8 +67,9 @@ export function itemsRead(
   const state = run.stateOf(branch);
   const active = run.activeOf(branch);
   delete active.task;
-  if (signal.kind === 'taskFailed')
-    failMapRun(run, branch, 'States.ItemReaderFailed', signal.cause);
+  if (signal.kind === 'taskFailed') {
+    failMapRun(run, branch, 'States.ItemReaderFailed', signal.cause ?? '');
+  }
   const config = state.ItemReader.ReaderConfig ?? {};
   const maxItems = numberField(run, branch, state, 'MaxItems', 'integer', config);
   let items: readonly Json[];

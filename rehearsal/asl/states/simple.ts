@@ -11,7 +11,7 @@ import { StateFailure } from '../failure';
 import type { Run } from '../run';
 import { scopeOf } from '../scope';
 import { evaluateExpression } from '../template';
-import { exit, failBranch, leave } from '../transitions';
+import { exit, failBranch } from '../transitions';
 import type { Branch } from '../types';
 
 /** Pass: `Result` stands literally in the place of the input. */
@@ -32,7 +32,6 @@ export function attemptSucceed(run: Run, branch: Branch, state: Json): void {
 export function attemptFail(run: Run, branch: Branch, state: Json): void {
   const error = failField(run, branch, state, 'Error');
   const reason = failField(run, branch, state, 'Cause');
-  leave(run, branch);
   failBranch(run, branch, new StateFailure(error, reason));
 }
 

@@ -23,7 +23,7 @@ const maxTimeoutSeconds = 99_999_999;
 export function attemptTask(run: Run, branch: Branch, state: Json): void {
   const integration = parseResource(state.Resource);
   const active = run.activeOf(branch);
-  const hasToken = integration.pattern === 'waitForTaskToken' || integration.kind === 'activity';
+  const hasToken = integration.pattern !== 'requestResponse' || integration.kind === 'activity';
   active.task = { id: run.newId('task'), token: hasToken ? taskToken(run) : '', started: false };
   if (active.retryCount > 0) run.countTransition();
 
@@ -80,7 +80,12 @@ export function endTask(run: Run, branch: Branch, output: Json): void {
   const integration = parseResource(state.Resource);
   recordStarted(run, branch, integration);
   if (isTooLarge(output))
-    throw failedTask(run, branch, integration, dataLimitFailure(limitName(integration, state)));
+    throw failedTask(
+      run,
+      branch,
+      integration,
+      dataLimitFailure(limitName(integration, state), false),
+    );
   record(run, branch, `${eventPrefix(integration)}Succeeded`, { output });
   exit(run, branch, { ...outcomeOf(run, branch, state, output), next: state.Next ?? null });
 }
@@ -95,12 +100,11 @@ export function failTask(
   const isTimeout = signal.error === 'States.Timeout';
   const neverStarted = isTimeout && integration.kind === 'activity';
   if (!neverStarted) recordStarted(run, branch, integration);
-  const reason = isTimeout && signal.cause === '' ? undefined : signal.cause;
   throw failedTask(
     run,
     branch,
     integration,
-    new StateFailure(signal.error, reason),
+    new StateFailure(signal.error, signal.cause),
     signal.failure,
   );
 }
@@ -154,7 +158,7 @@ function failedTask(
   const timedOut = failure.error === 'States.Timeout';
   const type = event ?? `${eventPrefix(integration)}${timedOut ? 'TimedOut' : 'Failed'}`;
   record(run, branch, type, {
-    error: failure.error,
+    ...(failure.error === undefined ? {} : { error: failure.error }),
     ...(failure.reason === undefined ? {} : { cause: failure.reason }),
   });
   return failure;

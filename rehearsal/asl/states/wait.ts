@@ -44,6 +44,7 @@ function jsonataTime(run: Run, branch: Branch, state: Json): number {
   throw queryFailure(
     `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${timestamp}`,
     'Timestamp',
+    true,
   );
 }
 
