@@ -31,7 +31,10 @@ export const leastPrivilege: Invariant = {
 };
 
 function unusedNames({ unused }: Evidence['iam']): string {
-  const names = unused.map(({ role, sid, action }) => `${role} ${sid} ${action}`);
+  const names = unused.map(({ role, sid, action }) => {
+    const name = role.split('/').at(-1);
+    return `${name} ${sid} ${action}`;
+  });
   return names.length === 0 ? '' : `: ${names.join(', ')}`;
 }
 

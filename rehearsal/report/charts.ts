@@ -1,6 +1,7 @@
 import type { ItemResult, RehearsalResult } from '../result';
 import { compare, counted, duration, minute, toneOf, toneOfStatus, type Tone } from './format';
 import { html, type Markup } from './markup';
+import { groupRuns } from './runs';
 
 const WIDTH = 1000;
 const LABELS = 330;
@@ -31,15 +32,18 @@ interface Row {
 
 /** The whole time at a glance: per workflow its executions, and the notifications. */
 export function overviewChart(result: RehearsalResult): Markup {
-  const workflows = [...new Set(result.executions.map(({ workflow }) => workflow))].sort(compare);
+  const runs = groupRuns(result).flatMap(({ idle, executions }) =>
+    executions.map((execution) => ({ ...execution, idle })),
+  );
+  const workflows = [...new Set(runs.map(({ workflow }) => workflow))].sort(compare);
   const rows = workflows.map((workflow): Row => {
-    const own = result.executions.filter((execution) => execution.workflow === workflow);
+    const own = runs.filter((run) => run.workflow === workflow);
     return {
       label: workflow,
-      bars: own.map(({ startedAt, endedAt, status }) => ({
+      bars: own.map(({ startedAt, endedAt, status, idle }) => ({
         from: startedAt,
         to: endedAt ?? result.to,
-        tone: toneOfStatus(status),
+        tone: idle ? 'idle' : toneOfStatus(status),
         title: `${status}, ${minute(startedAt)}, ${duration(startedAt, endedAt ?? result.to)}`,
       })),
       note: counted(own.length, 'run'),
@@ -72,7 +76,7 @@ export function itemsChart(items: readonly ItemResult[], from: string, to: strin
   return chart(from, to, rows, 'Items over time');
 }
 
-/** How old each image is at the end, the oldest first. */
+/** How old each image is at the end, the oldest first; a bar ends at a year, so that one relic hides no other. */
 export function ageChart(
   images: readonly { readonly name: string; readonly createdAt: string }[],
   now: string,
@@ -80,17 +84,15 @@ export function ageChart(
   const rows = [...images]
     .filter(({ createdAt }) => createdAt <= now)
     .sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.name, b.name));
-  const oldest = Math.max(
-    DAY,
-    ...rows.map(({ createdAt }) => Date.parse(now) - Date.parse(createdAt)),
-  );
+  const ages = rows.map(({ createdAt }) => Date.parse(now) - Date.parse(createdAt));
+  const longest = Math.min(365 * DAY, Math.max(DAY, ...ages));
   const bars = rows.map(({ name, createdAt }, index) => {
     const age = Date.parse(now) - Date.parse(createdAt);
     const days = Math.floor(age / DAY);
     // A security update is a month old at most when the image is rebuilt each month.
     const tone: Tone = days <= 35 ? 'good' : days <= 90 ? 'waiting' : 'bad';
     const y = index * ROW + 5;
-    const width = round((age / oldest) * (WIDTH - LABELS - RIGHT));
+    const width = round(Math.min(1, age / longest) * (WIDTH - LABELS - RIGHT));
     return html`<g class="${tone}">
       <title>${name}: created ${minute(createdAt)}, ${counted(days, 'day')} old</title>
       ${label(name, y)} ${track(y)} ${rectangle('bar', LABELS, y, width)}

@@ -55,6 +55,11 @@ export function oneLine(text: string): string {
   return plain(text.replace(/\s+/g, ' ').trim());
 }
 
+/** The name of a role instead of its ARN; service principals stay as they are. */
+export function roleName(principal: string): string {
+  return principal.replace(/^arn:[\w-]+:iam::\d*:role\/(.*\/)?/, '');
+}
+
 /** How an outcome reads at a glance. */
 export type Tone = 'good' | 'bad' | 'waiting' | 'idle';
 

@@ -10,6 +10,7 @@ import {
   figure,
   finalItems,
   minute,
+  roleName,
   outcomeCounts,
   summary,
   toneOf,
@@ -91,13 +92,13 @@ function badge(text: string, tone: Tone): Markup {
   return html`<span class="badge ${tone}">${text}</span>`;
 }
 
-/** @param figures the columns, from 0, that hold figures */
+/** @param styles of columns, from 0: `figure` stands right, `whole` is never broken */
 function table(
   heads: readonly string[],
   rows: readonly (readonly (string | Markup)[])[],
-  figures: readonly number[] = [],
+  styles: Readonly<Record<number, 'figure' | 'whole'>> = {},
 ): Markup {
-  const style = (column: number) => (figures.includes(column) ? 'figure' : '');
+  const style = (column: number) => styles[column] ?? '';
   return html`<div class="scroll">
     <table>
       <thead>
@@ -141,7 +142,8 @@ function items(result: RehearsalResult): Markup {
 function executionCharts(result: RehearsalResult): Markup[] {
   return result.executions.flatMap((execution) => {
     const busy = result.items.filter(
-      (item) => item.execution === execution.id && item.startedAt < item.endedAt,
+      ({ execution: of, outcome, startedAt, endedAt }) =>
+        of === execution.id && toneOf(outcome) !== 'idle' && startedAt < endedAt,
     );
     const to = execution.endedAt ?? result.to;
     const title = `${execution.workflow}, ${minute(execution.startedAt)} (${duration(execution.startedAt, to)})`;
@@ -172,7 +174,9 @@ function executions(result: RehearsalResult): Markup {
     figure(execution.transitions),
     figure(execution.historyEvents),
   ]);
-  return rows.length === 0 ? nothing('Nothing was started.') : table(heads, rows, [5, 6, 7]);
+  return rows.length === 0
+    ? nothing('Nothing was started.')
+    : table(heads, rows, { 5: 'figure', 6: 'figure', 7: 'figure' });
 }
 
 function errorOf({ error }: ExecutionResult): string {
@@ -206,12 +210,17 @@ function invariants(result: RehearsalResult): Markup {
 
 function access({ calls, iam }: RehearsalResult): Markup {
   const denied = iam.denied.map(({ principal, action, resource, reason }) => [
-    principal,
+    roleName(principal),
     action,
     resource,
     reason,
   ]);
-  const unused = iam.unused.map(({ role, sid, action, resource }) => [role, sid, action, resource]);
+  const unused = iam.unused.map(({ role, sid, action, resource }) => [
+    roleName(role),
+    sid,
+    action,
+    resource,
+  ]);
   const byAction = new Map<string, { calls: number; outcomes: Map<string, number> }>();
   for (const { action, outcome } of calls) {
     const entry = byAction.get(action) ?? { calls: 0, outcomes: new Map<string, number>() };
@@ -229,12 +238,12 @@ function access({ calls, iam }: RehearsalResult): Markup {
       [...outcomes].map(([code, times]) => `${times} ${code}`).join(', '),
     ]);
   return html`<h3>Denied</h3>
-    ${denied.length === 0 ? nothing('No call was denied.') : table(['Principal', 'Action', 'Resource', 'Reason'], denied)}
+    ${denied.length === 0 ? nothing('No call was denied.') : table(['Principal', 'Action', 'Resource', 'Reason'], denied, { 1: 'whole' })}
     <h3>Granted, but not used</h3>
-    ${unused.length === 0 ? nothing('Every grant was used.') : table(['Role', 'Statement', 'Action', 'Resource'], unused)}
+    ${unused.length === 0 ? nothing('Every grant was used.') : table(['Role', 'Statement', 'Action', 'Resource'], unused, { 1: 'whole', 2: 'whole' })}
     <details>
       <summary>${counted(calls.length, 'call')} by action</summary>
-      ${table(['Action', 'Calls', 'Errors'], actions, [1])}
+      ${table(['Action', 'Calls', 'Errors'], actions, { 1: 'figure' })}
     </details>`;
 }
 
@@ -261,7 +270,10 @@ function cost({ cost: { lines, total } }: RehearsalResult): Markup {
     dollars(amount),
   ]);
   const sum = [html`<b>Total</b>`, '', '', html`<b>${dollars(total)}</b>`];
-  return table(['Item', 'Quantity', 'Unit', 'Amount'], [...rows, sum], [1, 3]);
+  return table(['Item', 'Quantity', 'Unit', 'Amount'], [...rows, sum], {
+    1: 'figure',
+    3: 'figure',
+  });
 }
 
 function assumptions({ assumptions: list }: RehearsalResult): Markup {

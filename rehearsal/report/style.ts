@@ -33,6 +33,7 @@ tr:last-child td { border-bottom: 0; }
 th { color: var(--soft); font-weight: 500; font-size: 13px; white-space: nowrap; }
 td { overflow-wrap: anywhere; }
 .figure { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.whole { white-space: nowrap; }
 .time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 code, pre { font: 13px/1.5 ui-monospace, 'DejaVu Sans Mono', monospace; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--track); border-radius: 8px; padding: 12px 14px; margin: 8px 0 14px; }

@@ -8,6 +8,7 @@ import {
   finalItems,
   minute,
   oneLine,
+  roleName,
   summary,
   toneOf,
 } from './format';
@@ -95,7 +96,7 @@ function executionEntries(execution: ExecutionResult, items: readonly ItemResult
 function itemLines(items: readonly ItemResult[]): string[] {
   const width = Math.max(0, ...items.map(({ outcome }) => outcome.length));
   return items.map(({ id, outcome, reason, startedAt, endedAt }) => {
-    const took = startedAt === endedAt ? '' : `, ${period(startedAt, endedAt)}`;
+    const took = minute(startedAt) === minute(endedAt) ? '' : `, ${period(startedAt, endedAt)}`;
     return `${oneLine(outcome).padEnd(width)}  ${oneLine(`${id}${took}: ${reason}`)}`;
   });
 }
@@ -130,10 +131,10 @@ function access({ iam, calls }: RehearsalResult): string[] {
     `${counted(calls.length, 'call')}, ${counted(iam.denied.length, 'denial')}, ` +
       `${counted(iam.unused.length, 'unused grant')}`,
     ...iam.denied.map(({ principal, action, resource, reason }) =>
-      oneLine(`denied: ${principal}: ${action} on ${resource}: ${reason}`),
+      oneLine(`denied: ${roleName(principal)}: ${action} on ${resource}: ${reason}`),
     ),
     ...iam.unused.map(({ role, sid, action, resource }) =>
-      oneLine(`unused: ${role}, ${sid}: ${action} on ${resource}`),
+      oneLine(`unused: ${roleName(role)}, ${sid}: ${action} on ${resource}`),
     ),
   ];
 }

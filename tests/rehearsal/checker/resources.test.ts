@@ -138,7 +138,7 @@ describe('invariant 8', () => {
 
   test('holds with unused grants, and names them', () => {
     const story = goodStory();
-    story.iam.unused.push({ role: 'updates', sid: 'Tag', action: 'appstream:UntagResource' });
+    story.iam.unused.push({ role, sid: 'Tag', action: 'appstream:UntagResource' });
     expect(story.verdict(8)).toMatchObject({
       held: true,
       detail: expect.stringContaining(

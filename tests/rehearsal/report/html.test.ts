@@ -98,6 +98,28 @@ describe('renderHtml', () => {
     expect(renderHtml(sampleResult({ estate: {} }))).not.toContain('Age of the images');
   });
 
+  test('bars of ages end at a year', () => {
+    const images = ['2020-01-01', '2025-08-20'].map((CreatedTime) => ({
+      Name: CreatedTime,
+      State: 'AVAILABLE',
+      CreatedTime,
+    }));
+    const aged = renderHtml(
+      sampleResult({ executions: [], items: [], estate: { appstream: { images } } }),
+    );
+    const widths = [...aged.matchAll(/class="bar" x="330" y="\d+" width="([\d.]+)"/g)];
+    expect(widths.map(([, width]) => Number(width))).toEqual([580, 292.4]);
+  });
+
+  test('draws runs that had nothing to do in their own tone', () => {
+    const [first] = sampleResult().executions;
+    const idle = renderHtml(sampleResult({ executions: [first!], items: [], notifications: [] }));
+    expect(idle).toMatch(
+      /<g class="idle">\s*<title>SUCCEEDED, 2026-02-01 12:00, 5 h 21 min<\/title>/,
+    );
+    expect(idle).toContain('nothing to do');
+  });
+
   test('colours ages: a month, a quarter, older', () => {
     const created = (days: number) => ({
       Name: `age-${days}`,

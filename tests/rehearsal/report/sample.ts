@@ -130,7 +130,14 @@ export function sampleResult(change: Partial<RehearsalResult> = {}): RehearsalRe
           reason: 'no identity-based policy allows the appstream:DeleteImage action',
         },
       ],
-      unused: [{ role: 'updates', sid: 'Untag', action: 'appstream:UntagResource', resource: '*' }],
+      unused: [
+        {
+          role: 'arn:aws:iam::111122223333:role/app/updates',
+          sid: 'Untag',
+          action: 'appstream:UntagResource',
+          resource: '*',
+        },
+      ],
     },
     invariants: invariants(),
     assumptions: ['A new image is visible after 3 seconds.', NASTY],

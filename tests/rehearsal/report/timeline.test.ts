@@ -90,7 +90,7 @@ describe('renderTimeline', () => {
   test('tells access, cost, assumptions and invariants', () => {
     expect(under('Access')).toEqual([
       '2 calls, 1 denial, 1 unused grant',
-      'denied: arn:aws:iam::111122223333:role/updates: appstream:DeleteImage on ' +
+      'denied: updates: appstream:DeleteImage on ' +
         'arn:aws:appstream:eu-west-1:111122223333:image/web: ' +
         'no identity-based policy allows the appstream:DeleteImage action',
       'unused: updates, Untag: appstream:UntagResource on *',
