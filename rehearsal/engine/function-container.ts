@@ -141,7 +141,7 @@ export class Container implements FunctionProcess {
       formatError(
         kind === 'exception'
           ? reason
-          : runtimeError('UnhandledPromiseRejection', String(reason ?? '')),
+          : runtimeError('UnhandledPromiseRejection', (reason as Json)?.toString() ?? ''),
       ),
     );
   }

@@ -159,7 +159,8 @@ export function runtimeError(name: string, message: string): Error {
 function withoutImports(text: string): string {
   if (!/\bimport\s*\(/.test(text)) return text;
   // Loaded only here: it is large, and seldom needed.
-  const ts = require('typescript') as typeof import('typescript');
+  const load = nodeModule.createRequire(__filename);
+  const ts = load('typescript') as typeof import('typescript');
   return ts.transpileModule(text, {
     fileName: 'function.js',
     compilerOptions: {

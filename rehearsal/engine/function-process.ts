@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type * as http from 'node:http';
 import { urlToHttpOptions } from 'node:url';
 import type { Json } from '../services/service';
+import { Patches } from './patches';
 import { SEQUENCE_HEADER } from './quiescence';
 import type { TimerOwner } from './virtual-timers';
 
@@ -62,72 +63,84 @@ export function installFunctionProcess(): () => void {
 }
 
 function install(): () => void {
-  const { env, exit } = process;
-  const fetch = globalThis.fetch;
-  const write = { stdout: process.stdout.write, stderr: process.stderr.write };
-  const http = { request: nodeHttp.request as Request, get: nodeHttp.get as Request };
-  const https = { request: nodeHttps.request as Request, get: nodeHttps.get as Request };
-
-  process.env = environmentProxy(env);
-  process.exit = (code) => {
-    const self = currentFunction();
-    if (self === undefined) return exit(code);
-    self.exit(Number(code ?? process.exitCode ?? 0));
-    // Nothing may run after `process.exit`; and since its process is over, nobody hears of this error.
-    throw new Error('process.exit');
-  };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    process[stream].write = ((chunk: string | Uint8Array, ...rest: Json[]): boolean => {
-      const self = currentFunction();
-      if (self === undefined) return write[stream].call(process[stream], chunk, ...rest);
-      self.print(stream, typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
-      const done: unknown = rest.at(-1);
-      if (typeof done === 'function') process.nextTick(done);
-      return true;
-    }) as typeof process.stdout.write;
-  }
-  const request: Request = (...args) => {
-    const self = currentFunction();
-    return self === undefined ? http.request(...args) : sendRequest(self, http.request, args);
-  };
-  nodeHttp.request = request;
-  nodeHttp.get = (...args: unknown[]) => {
-    const sent = request(...args);
-    sent.end();
-    return sent;
-  };
-  for (const name of ['request', 'get'] as const) {
-    nodeHttps[name] = (...args: unknown[]) => {
-      if (currentFunction() !== undefined) throw refusal('HTTPS');
-      return https[name](...args);
-    };
-  }
-  globalThis.fetch = (...args) =>
-    currentFunction() === undefined ? fetch(...args) : Promise.reject(refusal('fetch'));
+  const patches = new Patches();
+  patches.set(process, 'env', environmentProxy(process.env));
+  patchExit(patches);
+  patchOutput(patches);
+  patchNetwork(patches);
   nodeModule.syncBuiltinESMExports();
-
-  const listen = (kind: 'exception' | 'rejection') => (reason: unknown) => {
-    const self = currentFunction();
-    if (self === undefined) throw reason;
-    self.uncaught(kind, reason);
-  };
-  const onException = listen('exception');
-  const onRejection = listen('rejection');
+  const onException = (reason: unknown): void => uncaught('exception', reason);
+  const onRejection = (reason: unknown): void => uncaught('rejection', reason);
   process.on('uncaughtException', onException);
   process.on('unhandledRejection', onRejection);
-
   return () => {
-    process.env = env;
-    process.exit = exit;
-    process.stdout.write = write.stdout;
-    process.stderr.write = write.stderr;
-    Object.assign(nodeHttp, http);
-    Object.assign(nodeHttps, https);
-    globalThis.fetch = fetch;
+    patches.undo();
     nodeModule.syncBuiltinESMExports();
     process.off('uncaughtException', onException);
     process.off('unhandledRejection', onRejection);
   };
+}
+
+function uncaught(kind: 'exception' | 'rejection', reason: unknown): void {
+  const self = currentFunction();
+  // Not a function's: what Node.js would do, had nobody listened.
+  if (self === undefined) throw reason;
+  self.uncaught(kind, reason);
+}
+
+function patchExit(patches: Patches): void {
+  const exit: Json = Reflect.get(process, 'exit');
+  patches.set(process, 'exit', (code?: number | string): void => {
+    const self = currentFunction();
+    if (self === undefined) return exit.call(process, code);
+    self.exit(Number(code ?? 0));
+    // Nothing may run after `process.exit`; and since its process is over, nobody hears of this error.
+    throw new Error('process.exit');
+  });
+}
+
+function patchOutput(patches: Patches): void {
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const write: Json = Reflect.get(process[stream], 'write');
+    patches.set(
+      process[stream],
+      'write',
+      (chunk: string | Uint8Array, ...rest: Json[]): boolean => {
+        const self = currentFunction();
+        if (self === undefined) return write.call(process[stream], chunk, ...rest);
+        self.print(stream, typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
+        const done: unknown = rest.at(-1);
+        if (typeof done === 'function') process.nextTick(done);
+        return true;
+      },
+    );
+  }
+}
+
+function patchNetwork(patches: Patches): void {
+  const { request, get }: Record<string, Request> = nodeHttp;
+  const patched: Request = (...args) => {
+    const self = currentFunction();
+    return self === undefined ? request!(...args) : sendRequest(self, request!, args);
+  };
+  patches.set(nodeHttp, 'request', patched);
+  patches.set(nodeHttp, 'get', (...args: unknown[]) => {
+    if (currentFunction() === undefined) return get!(...args);
+    const sent = patched(...args);
+    sent.end();
+    return sent;
+  });
+  for (const name of ['request', 'get']) {
+    const real: Request = nodeHttps[name];
+    patches.set(nodeHttps, name, (...args: unknown[]) => {
+      if (currentFunction() !== undefined) throw refusal('HTTPS');
+      return real(...args);
+    });
+  }
+  const { fetch } = globalThis;
+  patches.set(globalThis, 'fetch', (...args: Parameters<typeof fetch>) =>
+    currentFunction() === undefined ? fetch(...args) : Promise.reject(refusal('fetch')),
+  );
 }
 
 /** The environment of the current function; nothing of the host's is visible to it. */

@@ -126,7 +126,10 @@ export class Quiescence {
     const arrivals = [...this.arrivals].sort(([a], [b]) => a - b);
     this.arrivals.clear();
     for (const [sequence, accept] of arrivals) {
-      this.requests.get(sequence)!.state = 'accepted';
+      const request = this.requests.get(sequence);
+      // One that was accepted just before may have been the end of its sender.
+      if (request === undefined) continue;
+      request.state = 'accepted';
       accept();
     }
     return true;

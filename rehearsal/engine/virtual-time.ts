@@ -3,6 +3,7 @@ import * as vm from 'node:vm';
 import type { Json } from '../services/service';
 import type { VirtualClock } from './clock';
 import { currentFunction } from './function-process';
+import { Patches } from './patches';
 import { VirtualTimers } from './virtual-timers';
 
 export interface VirtualTimeOptions {
@@ -48,29 +49,6 @@ export function installVirtualTime(clock: VirtualClock, options: VirtualTimeOpti
   };
 }
 
-/** Replaced properties, and what they were. */
-class Patches {
-  private readonly undos: (() => void)[] = [];
-
-  set(target: Json, key: string, value: unknown): void {
-    const enumerable = Object.getOwnPropertyDescriptor(target, key)?.enumerable ?? true;
-    this.define(target, key, { value, configurable: true, writable: true, enumerable });
-  }
-
-  define(target: Json, key: string, descriptor: PropertyDescriptor): void {
-    const before = Object.getOwnPropertyDescriptor(target, key);
-    Object.defineProperty(target, key, descriptor);
-    this.undos.push(() => {
-      if (before === undefined) delete target[key];
-      else Object.defineProperty(target, key, before);
-    });
-  }
-
-  undo(): void {
-    for (const undo of this.undos.reverse()) undo();
-  }
-}
-
 function patchTimers(patches: Patches, virtual: VirtualTimers): void {
   for (const name of ['clearTimeout', 'clearInterval'] as const) {
     // A timer from before the installation is real.
@@ -111,24 +89,21 @@ function patchDates(patches: Patches, clock: VirtualClock): void {
   patches.set(RealDate.prototype, 'constructor', VirtualDate);
 
   // Both take the real time where no date is given.
-  const format = Object.getOwnPropertyDescriptor(Intl.DateTimeFormat.prototype, 'format')!.get!;
-  const { formatToParts } = Intl.DateTimeFormat.prototype;
+  const prototype: Json = Intl.DateTimeFormat.prototype;
+  const format: Json = Object.getOwnPropertyDescriptor(prototype, 'format');
+  const formatToParts: Json = prototype.formatToParts;
   const formatAt = function (this: Intl.DateTimeFormat): (date?: Date | number) => string {
-    const bound: (date: Date | number) => string = format.call(this);
+    const bound: (date: Date | number) => string = format.get.call(this);
     return (date) => bound(date ?? now());
   };
-  patches.define(Intl.DateTimeFormat.prototype, 'format', {
+  patches.define(prototype, 'format', {
     get: formatAt,
     configurable: true,
     enumerable: false,
   });
-  patches.set(
-    Intl.DateTimeFormat.prototype,
-    'formatToParts',
-    function (this: Intl.DateTimeFormat, date?: Date | number) {
-      return formatToParts.call(this, date ?? now());
-    },
-  );
+  patches.set(prototype, 'formatToParts', function (this: Json, date?: Date | number) {
+    return formatToParts.call(this, date ?? now());
+  });
 
   const nanoseconds = (): bigint => BigInt(now() - start) * 1_000_000n;
   patches.set(performance, 'now', () => clock.now - start);

@@ -57,6 +57,21 @@ describe('Quiescence', () => {
     expect(quiescence.invocationOf(sequence)).toBeUndefined();
   });
 
+  it('does not take in what was given up because of a request before it', async () => {
+    const quiescence = new Quiescence();
+    const first = quiescence.sent('dies');
+    const second = quiescence.sent('dies');
+    const accepted: number[] = [];
+    quiescence.arrived(first, () => {
+      accepted.push(first);
+      quiescence.closed(first);
+      quiescence.closed(second);
+    });
+    quiescence.arrived(second, () => accepted.push(second));
+    await quiescence.settled();
+    expect(accepted).toEqual([first]);
+  });
+
   it('refuses an answer to what was not accepted, and a second arrival', async () => {
     const quiescence = new Quiescence();
     const sequence = quiescence.sent('invocation');

@@ -17,7 +17,7 @@ describe('overlapping calls with retries', () => {
   });
 
   it('happen in the same order and at the same times in five runs of one process', () => {
-    for (const runs of Object.values(first) as unknown[][]) {
+    for (const runs of Object.values<unknown[]>(first)) {
       for (const run of runs) expect(run).toEqual(runs[0]);
     }
   });

@@ -361,14 +361,14 @@ void printScenarios({
     }),
 
   afterwards: async () => {
-    const patched = () => [
-      setTimeout,
+    const patched = (): unknown[] => [
+      globalThis.setTimeout,
       Date,
       Math.random,
       process.env,
-      process.exit,
-      process.stdout.write,
-      fetch,
+      globalThis.fetch,
+      Reflect.get(process, 'exit'),
+      Reflect.get(process.stdout, 'write'),
     ];
     const before = patched();
     const listeners = process.listenerCount('uncaughtException');
