@@ -69,6 +69,8 @@ describe('an image update', () => {
       /^ResourceNotFoundException/,
     );
     expect(bench.call('DescribeImages').Images).toHaveLength(1);
+    const hidden = { ResourceArn: `${ARN}/desk-2`, Tags: { a: 'b' } };
+    expect(bench.refusal('TagResource', hidden)).toMatch(/^ResourceNotFoundException/);
     bench.pass({ seconds: 4 });
     expect(look()).toEqual(['PENDING', ['UPDATING']]);
     bench.pass({ minutes: 3 });
@@ -240,7 +242,8 @@ describe('CreateUpdatedImage refuses', () => {
   ])('more than %s %s', (limit, _, quotas, accepted) => {
     const names = Array.from({ length: accepted + 1 }, (_, index) => `desk${index}`);
     const others = Array.from({ length: Math.max(0, 5 - accepted) }, (_, index) => `more${index}`);
-    const images = [...names, ...others].map((name) => own(name));
+    // What another account shares counts for that account.
+    const images = [shared, ...[...names, ...others].map((name) => own(name))];
     const bench = createBench(appstream, account(images, { quotas }));
     for (const name of names.slice(0, accepted)) bench.call('CreateUpdatedImage', update(name));
     expect(bench.refusal('CreateUpdatedImage', update(names.at(-1) ?? ''))).toBe(
@@ -262,7 +265,8 @@ describe('CreateUpdatedImage refuses', () => {
   test.each([
     ['a name with a blank', { newImageName: 'a b' }],
     ['a name of 101 characters', { newImageName: 'n'.repeat(101) }],
-    ['a name that begins like an AWS name', { newImageName: 'amazonas' }],
+    ['a name that begins as AWS names do', { newImageName: 'AppStream-desk' }],
+    ['such a name in lower case', { newImageName: 'amazonas' }],
     ['no name', { newImageName: undefined }],
     ['an empty map of tags', { newImageTags: {} }],
     [
@@ -370,6 +374,7 @@ describe('DescribeImages', () => {
     ],
     ['a page of 26', { MaxResults: 26 }, 'ValidationException'],
     ['a token that it never gave', { NextToken: 'mine' }, 'ValidationException'],
+    ['a token from beyond the end', { NextToken: btoa('images:5') }, 'ValidationException'],
     ['an unknown type', { Type: 'OWN' }, 'ValidationException'],
   ])('refuses %s', (_, input, code) => {
     const bench = createBench(appstream, account(images));
@@ -510,6 +515,7 @@ describe('an estate', () => {
     bench.pass({ hours: 3, minutes: 27 });
     expect(look()).toEqual([['AVAILABLE'], ['STOPPED']]);
     expect(bench.used).toContain('in-flight-at-start');
+    expect(bench.estate().appstream.images[0].canUpdateImage).toBe(false);
   });
 
   test('that nothing happened to comes back as it was', () => {
