@@ -1,8 +1,8 @@
 import type { ContextValue } from './condition';
 import { PolicyError, type Variables } from './pattern';
-import { parsePolicy, type GrantId, type Pair, type Statement } from './policy-document';
+import type { GrantId, Pair, Statement } from './policy-document';
 import { unknownPolicy, type Role, type Roles } from './principals';
-import { defaultKeyPolicy, type ResourcePolicy } from './resource-policies';
+import type { ResourcePolicy } from './resource-policies';
 
 export type Principal =
   | {
@@ -166,17 +166,16 @@ function contextOf(request: AuthorizationRequest, role: Role | undefined): Conte
   };
 }
 
-/** The policies that guard a resource against an action. */
+/**
+ * The policies that guard a resource against an action. A key without a policy of its own needs none here: the one
+ * that AWS gives it leaves the decision to the account, https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ */
 function guardsOf(account: Roles, action: string, resource: string): ResourcePolicy[] {
   const service = action.slice(0, action.indexOf(':')).toLowerCase();
-  const guards = account.resourcePolicies.filter(
+  return account.resourcePolicies.filter(
     // A trust policy guards the use of a role, not its being passed or described.
     ({ kind, covers }) => covers(resource) && (kind !== 'trust' || service === 'sts'),
   );
-  const isKey = service === 'kms' && /^arn:aws:kms:[^:]*:\d{12}:key\//.test(resource);
-  if (guards.length > 0 || !isKey) return guards;
-  const statements = parsePolicy(defaultKeyPolicy(resource), 'resource', resource);
-  return [{ kind: 'key', declared: false, covers: () => true, statements }];
 }
 
 function namesPrincipal({ principals }: Statement, principal: Principal): boolean {

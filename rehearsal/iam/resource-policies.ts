@@ -150,22 +150,3 @@ function defaultTopicPolicy(arn: string): Json {
     ],
   };
 }
-
-/**
- * The policy of a key that has none: the account decides by its own policies.
- * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
- */
-export function defaultKeyPolicy(arn: string): Json {
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Sid: 'Enable IAM User Permissions',
-        Effect: 'Allow',
-        Principal: { AWS: `arn:aws:iam::${arn.split(':')[4] ?? ''}:root` },
-        Action: 'kms:*',
-        Resource: '*',
-      },
-    ],
-  };
-}

@@ -60,6 +60,34 @@ describe('policies of a role', () => {
     return { Condition: { StringEquals: { 'aws:PrincipalTag/team': team } } };
   }
 
+  test('a variable without a value makes its statement void, negated or not', () => {
+    const own = `arn:aws:sns:eu-west-1:${ACCOUNT}:\${aws:PrincipalTag/team}`;
+    const statements = [
+      allow('*', own),
+      { Effect: 'Allow', Action: '*', NotResource: own },
+      allow('*', '*', { Condition: { StringEquals: { 'aws:PrincipalAccount': own } } }),
+    ];
+
+    expect(allowed([role(), rolePolicy(...statements)], {})).toBe(false);
+    expect(allowed([role({ tags: { team: 'topic' } }), rolePolicy(...statements)], {})).toBe(true);
+  });
+
+  test('without version 2012-10-17 a variable is text', () => {
+    const granting = (Version: string): DeployedResource[] => [
+      role({
+        tags: { team: 'topic' },
+        inlinePolicies: [
+          {
+            policy: { Version, Statement: allow('*', 'arn:aws:sns:*:*:${aws:PrincipalTag/team}') },
+          },
+        ],
+      }),
+    ];
+
+    expect(allowed(granting('2012-10-17'), {})).toBe(true);
+    expect(allowed(granting('2008-10-17'), {})).toBe(false);
+  });
+
   test('come from the role, from inline and from managed policies', () => {
     const managed = resource(
       'aws:iam/policy:Policy',

@@ -42,6 +42,7 @@ test.each<[string, Json, string, boolean]>([
   ['DateLessThan', '2020-01-01T01:00:00+01:00', '2019-12-31T23:59:59Z', true],
   ['DateLessThanEquals', '2020-01-01', '2020-01-01T00:00:00Z', true],
   ['DateEquals', '2020-01-01', '2020-01-01T00:00:00Z', true],
+  ['DateEquals', '1577836801', '2020-01-01T00:00:01Z', true],
   ['DateNotEquals', '2020-01-01', '2020-01-01T00:00:00Z', false],
   ['Bool', 'true', 'true', true],
   ['Bool', true, 'true', true],

@@ -78,8 +78,28 @@ test.each<[string, DeployedResource[], string]>([
     [role(), rolePolicy(allow('sns:Publish', `arn:aws:sns:a:b:${'x'.repeat(10_240)}`))],
     'worker: 10350 characters are too many for the inline policies of one role: IAM allows 10240',
   ],
+  [
+    'a longer trust policy than IAM stores',
+    [role({ assumeRolePolicy: trusting(`${'x'.repeat(2_048)}.amazonaws.com`) })],
+    'worker: 2172 characters are too many for a trust policy: IAM allows 2048',
+  ],
+  [
+    'a longer managed policy than IAM stores',
+    [
+      resource('aws:iam/policy:Policy', 'shared', {
+        policy: document(allow('sns:Publish', `arn:aws:sns:a:b:${'x'.repeat(6_144)}`)),
+      }),
+    ],
+    'shared: 6254 characters are too many for a managed policy: IAM allows 6144',
+  ],
 ])('%s is refused', (_case, resources, problem) => {
   expect(problemsOf(...resources)).toEqual([problem]);
+});
+
+test('white space does not count towards the size of a policy', () => {
+  const policy = document(allow('sns:Publish', '*')) + ' '.repeat(10_240);
+
+  expect(problemsOf(role({ inlinePolicies: [{ name: 'wide', policy }] }))).toEqual([]);
 });
 
 test.each<[string, Json, string]>([
@@ -155,20 +175,21 @@ test.each<[string, Json, string]>([
 
 test('a role that only machines take may have policies that are not known, as long as it calls nothing', () => {
   const core = 'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore';
-  const machine = (...services: string[]): DeployedResource =>
+  const takenBy = (Principal: Json): DeployedResource =>
     role({
-      assumeRolePolicy: document({
-        Effect: 'Allow',
-        Principal: { Service: services },
-        Action: 'sts:AssumeRole',
-      }),
+      assumeRolePolicy: document({ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }),
       managedPolicyArns: [core],
     });
+  const machines = { Service: 'ec2.amazonaws.com' };
 
-  expect(problemsOf(machine('ec2.amazonaws.com'))).toEqual([]);
-  expect(problemsOf(machine('ec2.amazonaws.com', 'lambda.amazonaws.com'))).toHaveLength(1);
+  expect(problemsOf(takenBy(machines))).toEqual([]);
+  expect(
+    problemsOf(takenBy({ Service: ['ec2.amazonaws.com', 'lambda.amazonaws.com'] })),
+  ).toHaveLength(1);
+  expect(problemsOf(takenBy({ ...machines, AWS: ACCOUNT }))).toHaveLength(1);
+  expect(problemsOf(takenBy('*'))).toHaveLength(1);
   expect(() =>
-    authorize(collectPrincipals([machine('ec2.amazonaws.com')]), {
+    authorize(collectPrincipals([takenBy(machines)]), {
       principal: { roleArn: ROLE },
       action: 'ssm:GetParameter',
       resource: '*',
