@@ -10,7 +10,8 @@ export interface Runs {
 
 /**
  * The executions in order of their start, with those put together that follow each other and had nothing to do:
- * they succeeded, worked on no item and notified nobody. A workflow that runs every hour would hide the rest.
+ * they succeeded, say in their output that
+ * they worked on no item, and notified nobody. A workflow that runs every hour would hide the rest.
  */
 export function groupRuns(result: RehearsalResult): Runs[] {
   const busy = new Set(
@@ -24,8 +25,9 @@ export function groupRuns(result: RehearsalResult): Runs[] {
     );
   const groups: { idle: boolean; executions: [ExecutionResult, ...ExecutionResult[]] }[] = [];
   for (const execution of result.executions) {
-    const { id, status, workflow, trigger } = execution;
-    const idle = status === 'SUCCEEDED' && !busy.has(id) && !isTold(id);
+    const { id, status, workflow, trigger, output } = execution;
+    const idle =
+      status === 'SUCCEEDED' && Array.isArray(output?.items) && !busy.has(id) && !isTold(id);
     const last = groups.at(-1);
     const [first] = last?.executions ?? [];
     if (idle && last?.idle && first?.workflow === workflow && first.trigger === trigger) {

@@ -43,6 +43,7 @@ describe('renderTimeline', () => {
       startedAt: `2026-02-01T${hour}:00:00.000Z`,
       endedAt: `2026-02-01T${hour}:00:02.000Z`,
       status: 'SUCCEEDED',
+      output: { items: [] },
       transitions: 2,
       historyEvents: 9,
       ...change,
@@ -55,6 +56,7 @@ describe('renderTimeline', () => {
       hourly('05'),
       hourly('06', { id: EXECUTION }),
       hourly('07'),
+      hourly('08', { output: { closed: 1 } }),
     ];
     const told = under('Rehearsal from', { executions, notifications: [] });
     expect(told.filter((line) => line.startsWith('2026')).map((line) => line.slice(11))).toEqual([
@@ -65,6 +67,8 @@ describe('renderTimeline', () => {
       '06:00  reconciler starts (schedule hourly)',
       '06:00  reconciler ends SUCCEEDED after 2 s (2 transitions, 9 history events)',
       '07:00  reconciler runs and has nothing to do (schedule hourly)',
+      '08:00  reconciler starts (schedule hourly)',
+      '08:00  reconciler ends SUCCEEDED after 2 s (2 transitions, 9 history events)',
     ]);
   });
 
