@@ -80,6 +80,7 @@ function readBinding(
   if (traits.httpPrefixHeaders !== undefined) {
     const prefix = String(traits.httpPrefixHeaders).toLowerCase();
     const found = Object.entries(request.headers).filter(([key]) => key.startsWith(prefix));
+    if (found.length === 0) return undefined;
     return Object.fromEntries(found.map(([key, value]) => [key.slice(prefix.length), value]));
   }
   if (traits.httpPayload === undefined || request.body.length === 0) return undefined;
