@@ -9,9 +9,9 @@ export interface Runs {
 }
 
 /**
- * The executions in order of their start, with those put together that follow each other and had nothing to do:
- * they succeeded, say in their output that
- * they worked on no item, and notified nobody. A workflow that runs every hour would hide the rest.
+ * The executions in order of their start, with those put together that follow each other and had nothing to do: they
+ * succeeded, say in their output that they worked on no item, and notified nobody. A workflow that runs every hour
+ * would hide the rest.
  */
 export function groupRuns(result: RehearsalResult): Runs[] {
   const busy = new Set(
