@@ -71,5 +71,5 @@ function describeInterruption(work: WorkItem, status: string): string {
   const ended = `the run ended ${status} while it worked on it`;
   return work.target === undefined || work.target === work.settledTarget
     ? `${ended}; nothing had been asked of AWS`
-    : `${ended}; ${work.target} was intended, and the next run follows it up`;
+    : `${ended}; if AWS accepted ${work.target}, a later run follows it up, and starts it if not`;
 }

@@ -224,7 +224,7 @@ describe('closing a run', () => {
           id: 'open',
           outcome: 'interrupted',
           reason:
-            'the run ended ABORTED while it worked on it; next was intended, and the next run follows it up',
+            'the run ended ABORTED while it worked on it; if AWS accepted next, a later run follows it up, and starts it if not',
           ...times,
         },
       ],

@@ -1,0 +1,108 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { loadEstate } from '../../rehearsal/estate';
+import { loadFaults } from '../../rehearsal/faults';
+import type { Program, ProgramResource } from '../../rehearsal/host/program';
+import { runProgram } from '../../rehearsal/host/run-program';
+import { rehearseProgram } from '../../rehearsal/rehearse';
+import type { Json } from '../../rehearsal/services/service';
+import type { Mutation, ScenarioInput } from './scenarios';
+
+/**
+ * Rehearses this project's program in several scenarios: `rehearse-scenarios.ts <input.json> <output.json>`. A
+ * process of its own, because virtual time needs the real globals, which jest hides.
+ */
+async function main([input = '', output = '']: readonly string[]): Promise<void> {
+  const scenarios = JSON.parse(fs.readFileSync(input, 'utf8')) as ScenarioInput[];
+  const directory = path.join(__dirname, '..', '..');
+  const program = await runProgram({
+    directory,
+    stack: 'dev',
+    account: '111122223333',
+    region: 'eu-west-1',
+  });
+  const results: Json[] = [];
+  for (const scenario of scenarios) {
+    const estate = loadEstate(scenario.estateFile ?? writeTemporary(scenario.estate));
+    const from = Date.parse(estate.capturedAt);
+    const { result } = await rehearseProgram(
+      (scenario.mutations ?? []).reduce(mutate, program),
+      {
+        estate,
+        faults: loadFaults(writeTemporary({ faults: scenario.faults ?? [] })),
+        from,
+        to: from + (scenario.days ?? 5) * 86_400_000,
+        seed: scenario.seed ?? 1,
+      },
+      { write: () => undefined },
+    );
+    results.push(result);
+  }
+  fs.writeFileSync(output, JSON.stringify(results));
+}
+
+function writeTemporary(value: unknown): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scenario-'));
+  const file = path.join(folder, 'input.json');
+  fs.writeFileSync(file, JSON.stringify(value));
+  return file;
+}
+
+/** The program with one thing broken, as if somebody had deleted it from the source. */
+function mutate(program: Program, mutation: Mutation): Program {
+  let hits = 0;
+  const resources = program.resources.map((resource) => {
+    const changed = applyTo(resource, mutation);
+    if (changed !== undefined) hits += 1;
+    return changed ?? resource;
+  });
+  if (hits === 0) throw new Error(`The mutation ${JSON.stringify(mutation)} changes nothing.`);
+  return { ...program, resources };
+}
+
+function applyTo(resource: ProgramResource, mutation: Mutation): ProgramResource | undefined {
+  if (mutation.kind === 'removeGrant') {
+    if (!resource.name.endsWith(mutation.policy)) return undefined;
+    const policy = JSON.parse(resource.inputs.policy);
+    const kept = policy.Statement.filter((one: Json) => one.Sid !== mutation.sid);
+    if (kept.length === policy.Statement.length) return undefined;
+    return withInput(resource, 'policy', { ...policy, Statement: kept });
+  }
+  if (resource.type !== 'aws:sfn/stateMachine:StateMachine') return undefined;
+  const definition = JSON.parse(resource.inputs.definition);
+  const state = findState(definition.States, mutation.state);
+  if (state === undefined) return undefined;
+  if (mutation.kind === 'removeCatch') {
+    const kept = state.Catch.filter(
+      (one: Json) => mutation.error !== undefined && !one.ErrorEquals.includes(mutation.error),
+    );
+    if (kept.length === state.Catch.length) return undefined;
+    state.Catch = kept;
+  } else {
+    const choice = state.Choices.find((one: Json) => one.Next === mutation.from);
+    if (choice === undefined) return undefined;
+    choice.Next = mutation.to;
+  }
+  return withInput(resource, 'definition', definition);
+}
+
+function findState(states: Json, name: string): Json {
+  for (const [key, state] of Object.entries<Json>(states)) {
+    if (key === name) return state;
+    const inner = findState(state.ItemProcessor?.States ?? {}, name);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
+}
+
+function withInput(resource: ProgramResource, key: string, value: Json): ProgramResource {
+  const text = JSON.stringify(value);
+  return {
+    ...resource,
+    inputs: { ...resource.inputs, [key]: text },
+    outputs: { ...resource.outputs, [key]: text },
+  };
+}
+
+void main(process.argv.slice(2));

@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { promisify } from 'node:util';
+import type { RehearsalResult } from '../../rehearsal/result';
+import type { Json } from '../../rehearsal/services/service';
+
+/** One rehearsal of this project's program. */
+export interface ScenarioInput {
+  /** The whole estate, or a file of one. */
+  readonly estate?: Json;
+  readonly estateFile?: string;
+  /** @default 5 */
+  readonly days?: number;
+  /** @default 1 */
+  readonly seed?: number;
+  readonly faults?: readonly Json[];
+  readonly mutations?: readonly Mutation[];
+}
+
+/** Something deleted from the program. */
+export type Mutation =
+  /** A statement of the policy whose name ends so. */
+  | { readonly kind: 'removeGrant'; readonly policy: string; readonly sid: string }
+  /** The catcher of an error, or all of them. */
+  | { readonly kind: 'removeCatch'; readonly state: string; readonly error?: string }
+  /** The choice of a state that leads somewhere leads elsewhere. */
+  | {
+      readonly kind: 'reroute';
+      readonly state: string;
+      readonly from: string;
+      readonly to: string;
+    };
+
+const root = path.join(__dirname, '..', '..');
+
+/** Rehearses the scenarios, by name, in one process of its own. */
+export async function rehearseScenarios<Names extends string>(
+  scenarios: Readonly<Record<Names, ScenarioInput>>,
+): Promise<Record<Names, RehearsalResult>> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scenarios-'));
+  const [input, output] = ['input.json', 'output.json'].map((name) => path.join(folder, name));
+  fs.writeFileSync(input ?? '', JSON.stringify(Object.values(scenarios)));
+  await runScript('tests/support/rehearse-scenarios.ts', [input ?? '', output ?? '']);
+  const results = JSON.parse(fs.readFileSync(output ?? '', 'utf8')) as RehearsalResult[];
+  fs.rmSync(folder, { recursive: true });
+  const names = Object.keys(scenarios) as Names[];
+  return Object.fromEntries(names.map((name, index) => [name, results[index]])) as Record<
+    Names,
+    RehearsalResult
+  >;
+}
+
+/** How a command ended. */
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `npm run rehearse -- ...`, without npm's own start. */
+export async function rehearseCommand(...options: readonly string[]): Promise<CommandResult> {
+  try {
+    const { stdout, stderr } = await runScript('rehearsal/main.ts', options);
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    return error as CommandResult;
+  }
+}
+
+function runScript(script: string, options: readonly string[]) {
+  const tsx = require.resolve('tsx/cli');
+  return promisify(execFile)(process.execPath, [tsx, script, ...options], {
+    cwd: root,
+    maxBuffer: 2 ** 28,
+  });
+}
