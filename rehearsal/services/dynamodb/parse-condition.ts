@@ -75,9 +75,10 @@ class ConditionParser extends Parser {
   private comparison(): Node {
     const first = this.primary();
     if (this.isSymbol(...COMPARATORS)) {
+      const left = this.operand(first);
       this.countOperator();
       const operator = this.next().text as Comparator;
-      const [left, right] = [this.operand(first), this.operand(this.primary())];
+      const right = this.operand(this.primary());
       checkDistinct(operator, left, right);
       if (operator !== '=' && operator !== '<>') checkOrdered(operator, [left, right]);
       return { kind: 'compare', operator, left, right };
