@@ -28,7 +28,7 @@ export class DrainedPromise {
   }
 
   static all(values: Iterable<unknown>): DrainedPromise {
-    const promises = Array.from(values, DrainedPromise.resolve);
+    const promises = Array.from(values, (value) => DrainedPromise.resolve(value));
     const results = promises.map((): unknown => undefined);
     let missing = promises.length;
     return new DrainedPromise((resolve, reject) => {

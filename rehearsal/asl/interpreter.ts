@@ -1,6 +1,6 @@
 import type { Json } from '../services/service';
 import { failState } from './fail-state';
-import { StateFailure } from './failure';
+import type { StateFailure } from './failure';
 import { noteExecution } from './history';
 import { Run, type Behaviours } from './run';
 import { attemptChoice } from './states/choice';

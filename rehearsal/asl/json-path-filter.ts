@@ -7,7 +7,8 @@ export type Filter = (select: SelectPath) => boolean;
 /** Yields the values that a path finds, none if it finds nothing. */
 export type SelectPath = (root: '@' | '$', path: string) => readonly Json[];
 
-type Operand = (select: SelectPath) => Json | undefined;
+/** Yields undefined for a path that finds nothing. */
+type Operand = (select: SelectPath) => Json;
 
 /**
  * Parses the parenthesis of a filter such as `?(@.size > 3 && !(@.name == 'x'))`.

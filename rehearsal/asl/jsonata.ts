@@ -15,7 +15,8 @@ export interface JsonataScope extends Scope {
   };
 }
 
-interface Expression {
+/** A parsed expression. */
+export interface Expression {
   evaluate(input: unknown, bindings: Record<string, unknown>): DrainedPromise;
 }
 
@@ -36,7 +37,7 @@ export function isJsonata(value: Json): value is string {
  * @throws StateFailure `States.QueryEvaluationError`
  */
 export function evaluateJsonata(value: Json, field: string, scope: JsonataScope): Json {
-  if (isJsonata(value)) return evaluateExpression(value.slice(2, -2).trim(), field, scope);
+  if (isJsonata(value)) return evaluateExpression(value, field, scope);
   if (Array.isArray(value)) {
     return value.map((item, index) => evaluateJsonata(item, `${field}[${index}]`, scope));
   }
@@ -49,13 +50,14 @@ export function evaluateJsonata(value: Json, field: string, scope: JsonataScope)
   );
 }
 
-function evaluateExpression(text: string, field: string, scope: JsonataScope): Json {
+function evaluateExpression(marked: string, field: string, scope: JsonataScope): Json {
+  const text = expressionText(marked);
   const what = `The JSONata expression '${text}' specified for the field '${field}'`;
   ambient.now = scope.now;
   ambient.random = scope.random;
   let value: unknown;
   try {
-    value = expressionOf(text)
+    value = parseJsonata(marked)
       .evaluate(undefined, {
         ...scope.variables,
         ...jsonataFunctions(scope.random),
@@ -75,7 +77,17 @@ function evaluateExpression(text: string, field: string, scope: JsonataScope): J
   return JSON.parse(JSON.stringify(value));
 }
 
-function expressionOf(text: string): Expression {
+/** An expression without its `{%` and `%}`. */
+export function expressionText(marked: string): string {
+  return marked.slice('{%'.length, -'%}'.length).trim();
+}
+
+/**
+ * Parses an expression that stands between `{%` and `%}`.
+ * @throws an object with `code` and `message` where it is not valid
+ */
+export function parseJsonata(marked: string): Expression {
+  const text = expressionText(marked);
   const known = expressions.get(text);
   if (known !== undefined) return known;
   const parsed = parse(text);

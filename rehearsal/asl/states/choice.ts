@@ -2,6 +2,7 @@ import type { Json } from '../../services/service';
 import { ruleMatches } from '../choice-rule';
 import { effectiveInput, evaluateField, languageOf, passedOn } from '../data-flow';
 import { queryFailure, runtimeFailure } from '../failure';
+import { expressionText } from '../jsonata';
 import type { Run } from '../run';
 import { scopeOf } from '../scope';
 import { exit } from '../transitions';
@@ -31,7 +32,7 @@ function matcher(run: Run, branch: Branch, state: Json): (rule: Json, position: 
       const value = evaluateField(run, branch, rule.Condition, field);
       if (typeof value === 'boolean') return value;
       throw queryFailure(
-        `The JSONata expression '${rule.Condition.slice(2, -2).trim()}' specified for the field '${field}' returned an unexpected result type. Expected 'boolean', but was '${describeType(value)}' for value: ${JSON.stringify(value)}`,
+        `The JSONata expression '${expressionText(rule.Condition)}' specified for the field '${field}' returned an unexpected result type. Expected 'boolean', but was '${describeType(value)}' for value: ${JSON.stringify(value)}`,
         field,
       );
     };

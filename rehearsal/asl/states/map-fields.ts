@@ -1,6 +1,7 @@
 import type { Json } from '../../services/service';
 import { effectiveInput, evaluateField, languageOf } from '../data-flow';
 import { queryFailure, runtimeFailure } from '../failure';
+import { expressionText, isJsonata } from '../jsonata';
 import { describeType } from './choice';
 import type { Run } from '../run';
 import { resolvePathField, scopeOf } from '../scope';
@@ -105,5 +106,5 @@ export function selectItem(run: Run, branch: Branch, state: Json, input: Json, i
 }
 
 function expressionOf(value: Json): string {
-  return typeof value === 'string' ? value.slice(2, -2).trim() : JSON.stringify(value);
+  return isJsonata(value) ? expressionText(value) : JSON.stringify(value);
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../../services/service';
 import { evaluateArguments } from '../data-flow';
-import { StateFailure } from '../failure';
+import type { StateFailure } from '../failure';
 import { record } from '../history';
 import type { Run } from '../run';
 import { abort, checkSize } from '../transitions';
