@@ -1,4 +1,6 @@
-import type { AwsError, DeployedResource, Json, Scope } from '../service';
+import { InputError } from '../../input-error';
+import { suggestion } from '../../nearest';
+import { AwsError, type DeployedResource, type Json, type Scope } from '../service';
 import {
   checkItemKeys,
   type DynamoState,
@@ -8,37 +10,40 @@ import {
   type KeySchema,
   type Table,
 } from './table';
-import { readItem, type Item } from './values';
+import { memberOf, readItem } from './values';
 
 /**
  * The state at the start: the tables that the program deploys, with the items that the estate gives them in
- * `dynamodb.tables`, a list of `{ TableName, Items }`. Throws where the estate names a table that is not
- * deployed or an item that the table cannot hold.
+ * `dynamodb.tables`, a list of `{ TableName, Items }`. Throws `InputError` for a table that is not emulated, and
+ * for every table of the estate that is not deployed and every item that its table cannot hold.
  */
 export function createState(scope: Scope): DynamoState {
   const tables: Record<string, Table> = {};
   for (const resource of scope.resources) {
     if (!resource.type.startsWith('aws:dynamodb/')) continue;
+    // Of concern to whoever judges permissions, not to the table.
+    if (resource.type === 'aws:dynamodb/resourcePolicy:ResourcePolicy') continue;
     if (resource.type !== 'aws:dynamodb/table:Table') {
-      throw new Error(`DynamoDB: ${resource.type} is not emulated (${resource.urn})`);
+      throw notDeployable(resource, `${resource.type} is not emulated`);
     }
     const table = toTable(resource);
     tables[table.name] = table;
   }
   const given: Json[] = scope.estate?.dynamodb?.tables ?? [];
-  given.forEach(({ TableName, Items }, position) => {
+  const problems = given.flatMap(({ TableName, Items = [] }, position) => {
     const where = `dynamodb.tables[${position}]`;
-    const table = Object.hasOwn(tables, TableName) ? tables[TableName] : undefined;
-    if (table === undefined) {
-      const known = Object.keys(tables).sort().join(', ') || 'none';
-      throw new Error(
-        `${where}.TableName: no table "${TableName}" is deployed; deployed: ${known}`,
+    const table = memberOf(tables, TableName);
+    if (table !== undefined) {
+      return Items.flatMap((item: Json, at: number) =>
+        addItem(table, item, `${where}.Items[${at}]`),
       );
     }
-    (Items ?? []).forEach((input: Json, index: number) => {
-      addItem(table, input, `${where}.Items[${index}]`);
-    });
+    const known = Object.keys(tables).sort();
+    return [
+      `${where}.TableName is "${TableName}", which is not deployed${suggestion(TableName, known)}; deployed: ${known.join(', ') || 'none'}`,
+    ];
   });
+  if (problems.length > 0) throw new InputError('The estate cannot be used', problems);
   return { tables, transactions: {} };
 }
 
@@ -53,37 +58,42 @@ export function toEstate(state: DynamoState, now: number): Record<string, unknow
   return { dynamodb: { tables: structuredClone(tables) } };
 }
 
-function addItem(table: Table, input: Json, where: string): void {
-  let item: Item;
+/** Adds an item; answers the problem where there is one. */
+function addItem(table: Table, input: Json, where: string): readonly string[] {
   try {
-    item = readItem(input);
+    const item = readItem(input);
     checkItemKeys(table, item);
+    const id = keyId(table.schema, item);
+    if (Object.hasOwn(table.items, id)) return [`${where} has the key ${id}, as has another item`];
+    table.items[id] = [{ at: 0, item }];
+    return [];
   } catch (error) {
-    throw new Error(`${where}: ${(error as AwsError).message}`);
+    if (!(error instanceof AwsError)) throw error;
+    return [`${where} cannot be stored: ${error.message}`];
   }
-  const id = keyId(table.schema, item);
-  if (Object.hasOwn(table.items, id)) throw new Error(`${where}: the key ${id} is there twice`);
-  table.items[id] = [{ at: 0, item }];
 }
 
-function toTable({ urn, inputs, outputs }: DeployedResource): Table {
+function notDeployable({ urn }: DeployedResource, problem: string): InputError {
+  return new InputError('A DynamoDB table cannot be rehearsed', [`${urn}: ${problem}`]);
+}
+
+function toTable(resource: DeployedResource): Table {
+  const { inputs, outputs } = resource;
   for (const input of ['localSecondaryIndexes', 'replicas', 'importTable', 'restoreSourceName']) {
     if ((inputs[input]?.length ?? Object.keys(inputs[input] ?? {}).length) > 0) {
-      throw new Error(`DynamoDB: ${input} of a table is not emulated (${urn})`);
+      throw notDeployable(resource, `${input} is not emulated`);
     }
   }
   const name: string | undefined = outputs.name ?? inputs.name;
   const arn: string | undefined = outputs.arn;
   if (name === undefined || arn === undefined) {
-    throw new Error(`DynamoDB: the table has no name or ARN (${urn})`);
+    throw notDeployable(resource, 'it has no name or ARN');
   }
   const toSchema = (of: Json): KeySchema => {
     const attribute = (key: string) => {
       const type = inputs.attributes?.find((declared: Json) => declared.name === key)?.type;
       if (type !== 'S' && type !== 'N' && type !== 'B') {
-        throw new Error(
-          `DynamoDB: "attributes" gives no type S, N or B for the key "${key}" (${urn})`,
-        );
+        throw notDeployable(resource, `"attributes" gives no type S, N or B for the key "${key}"`);
       }
       return { name: key, type } as const;
     };
@@ -94,7 +104,7 @@ function toTable({ urn, inputs, outputs }: DeployedResource): Table {
     const [hash = '', ...otherHashes] = named('HASH', of.hashKey);
     const [range, ...otherRanges] = named('RANGE', of.rangeKey);
     if (otherHashes.length + otherRanges.length > 0) {
-      throw new Error(`DynamoDB: keys of several attributes are not emulated (${urn})`);
+      throw notDeployable(resource, 'keys of several attributes are not emulated');
     }
     return { hash: attribute(hash), ...(range !== undefined && { range: attribute(range) }) };
   };

@@ -203,7 +203,7 @@ function checkBounds(low: Operand, high: Operand): void {
   if (order !== undefined && order <= 0) return;
   const show = (value: AttributeValue) => {
     const type = typeOf(value);
-    return `AttributeValue: {${type}:${String(value[type])}}`;
+    return `AttributeValue: {${type}:${JSON.stringify(value[type]).replace(/^"|"$/g, '')}}`;
   };
   throw new ExpressionError(
     (order === undefined

@@ -41,8 +41,8 @@ export const getItem: Operation<DynamoState> = {
 export const batchGetItem: Operation<DynamoState> = {
   mutates: false,
   authorize: (input, state, scope) =>
-    Object.entries<Json>(input.RequestItems ?? {}).flatMap(([TableName, { Keys }]) =>
-      tableAccess('BatchGetItem', { TableName, Keys }, state, scope),
+    Object.entries<Json>(input.RequestItems ?? {}).flatMap(([TableName, request]) =>
+      tableAccess('BatchGetItem', { TableName, Keys: request?.Keys }, state, scope),
     ),
   handle: (input, state, call) => {
     checkInput('BatchGetItem', input, { required: ['RequestItems'], optional: [] });
@@ -89,7 +89,7 @@ export const describeTable: Operation<DynamoState> = {
   authorize: (input, state, scope) => tableAccess('DescribeTable', input, state, scope),
   handle: (input, state, call) => {
     checkInput('DescribeTable', input, { required: ['TableName'], optional: [] });
-    call.uses('dynamodb.describe-table-counts');
+    call.uses('describe-table-counts');
     const table = findTable(state, input.TableName);
     const items = itemsAt(table, call.now);
     const attributes = [table, ...table.indexes].flatMap(({ schema }) => keyAttributes(schema));
@@ -133,7 +133,7 @@ export const describeTable: Operation<DynamoState> = {
 /** The moment whose state a read sees: now, or a while ago where it is eventually consistent. */
 export function readMoment(input: Json, call: Call): number {
   if (input.ConsistentRead === true) return call.now;
-  call.uses('dynamodb.eventual-reads');
+  call.uses('eventual-reads');
   return call.now - READ_LAG;
 }
 

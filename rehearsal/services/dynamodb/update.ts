@@ -115,7 +115,7 @@ function put(
   if (typeof step === 'number' && parent?.L !== undefined) {
     // An index beyond the end leaves a hole and a removed element makes one; closing them gives DynamoDB's
     // answer, which appends in the order of the indexes and counts them before any removal.
-    if (value === undefined) delete parent.L[step];
+    if (value === undefined) Reflect.deleteProperty(parent.L, step);
     else parent.L[step] = value;
     lists.add(parent);
   } else if (typeof step === 'string' && parent?.M !== undefined) {

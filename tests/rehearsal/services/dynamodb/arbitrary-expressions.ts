@@ -138,9 +138,9 @@ const action = (
 ): fc.Arbitrary<Action> =>
   fc.tuple(fc.constantFrom(...targets), ...operands).map(([to, ...fragments]) => ({
     section,
-    attribute: (to as string).split(/[.[]/)[0]!,
+    attribute: to.split(/[.[]/)[0]!,
     fragment: {
-      text: (name) => join(to as string, ...fragments.map((one) => (one as Fragment).text(name))),
+      text: (name) => join(to, ...fragments.map((one) => one.text(name))),
     },
   }));
 

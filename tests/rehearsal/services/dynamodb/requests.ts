@@ -91,7 +91,7 @@ function writes(table: string, key: fc.Arbitrary<Json>): fc.Arbitrary<Request>[]
         wrong.map((v) => ({ v })),
       ),
     )
-    .map(([keys, others, more]) => ({ ...others, ...(more as Json), ...keys }));
+    .map(([keys, others, more]) => ({ ...others, ...more, ...keys }));
   const put = fc
     .tuple(
       item,

@@ -38,17 +38,17 @@ describe('the estate', () => {
     [
       'a table that is not deployed',
       [{ TableName: 'legder', Items: [] }],
-      'dynamodb.tables[0].TableName: no table "legder" is deployed; deployed: blobs, ledger, numbers, single',
+      'dynamodb.tables[0].TableName is "legder", which is not deployed; did you mean "ledger"?; deployed: blobs, ledger, numbers, single',
     ],
     [
       'an item without its key',
       [{ TableName: 'single', Items: [{ id: { S: 'x' } }, {}] }],
-      'dynamodb.tables[0].Items[1]: One or more parameter values were invalid: Missing the key id in the item',
+      'dynamodb.tables[0].Items[1] cannot be stored: One or more parameter values were invalid: Missing the key id in the item',
     ],
     [
       'a key that is there twice',
       [{ TableName: 'single', Items: [KEY, KEY] }],
-      'dynamodb.tables[0].Items[1]: the key ["x"] is there twice',
+      'dynamodb.tables[0].Items[1] has the key ["x"], as has another item',
     ],
   ])('is refused with the place of %s', (_, tables, message) => {
     expect(() => new Emulation(scopeOf(TABLES, { dynamodb: { tables } }))).toThrow(message);
@@ -69,9 +69,9 @@ it.each<[string, Json, string]>([
   [
     'local indexes',
     { localSecondaryIndexes: [{ name: 'i' }] },
-    'localSecondaryIndexes of a table is not emulated',
+    'localSecondaryIndexes is not emulated',
   ],
-  ['replicas', { replicas: [{ regionName: 'us-east-1' }] }, 'replicas of a table is not emulated'],
+  ['replicas', { replicas: [{ regionName: 'us-east-1' }] }, 'replicas is not emulated'],
   [
     'a key without a type',
     { rangeKey: 'other' },
@@ -205,7 +205,7 @@ describe('time', () => {
     expect(read(false)).toEqual(['2', '2']);
     emulation.now += 400;
     expect(read(false)).toEqual([undefined, undefined]);
-    expect(emulation.used).toContain('dynamodb.eventual-reads');
+    expect(emulation.used).toContain('eventual-reads');
   });
 
   it('lets every read of an index lag, and refuses a consistent one', () => {
