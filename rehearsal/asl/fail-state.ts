@@ -24,16 +24,18 @@ export function failState(run: Run, branch: Branch, raw: StateFailure): void {
     });
   }
   stopWork(run, branch);
-  if (scheduleRetry(run, branch, state, failure)) return;
+  const isOver = active.caught === true;
+  if (!isOver && scheduleRetry(run, branch, state, failure)) return;
   const hasChildren = state.Type === 'Map' || state.Type === 'Parallel';
   if (active.group !== undefined || (hasChildren && raw.details.evaluation !== undefined)) {
     record(run, branch, `${state.Type}StateFailed`);
   }
-  const catcher = matching(state.Catch, failure);
+  const catcher = isOver ? undefined : matching(state.Catch, failure);
   if (catcher === undefined) {
     failBranch(run, branch, failure);
     return;
   }
+  active.caught = true;
   exit(run, branch, {
     ...outcomeOfCatch(run, branch, state, catcher, failure),
     next: catcher.Next,

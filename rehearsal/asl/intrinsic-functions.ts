@@ -92,10 +92,7 @@ export const intrinsicFunctions: Readonly<Record<string, Intrinsic>> = {
 
   MathRandom: (values, random) => {
     const seed = values[2];
-    const [from, to] = take(values.slice(0, 2), 'number', 'number').map(Math.round) as [
-      number,
-      number,
-    ];
+    const [from, to] = take(values.slice(0, 2), 'integer', 'integer');
     if (to <= from) throw new Error('the end of the range must be greater than its start');
     if (seed !== undefined) take([seed], 'number');
     const next = seed === undefined ? random : seededStream({ random: Number(seed) });
@@ -103,9 +100,9 @@ export const intrinsicFunctions: Readonly<Record<string, Intrinsic>> = {
   },
 
   MathAdd: (values) => {
-    const [first, second] = take(values, 'number', 'number');
-    // Math.round may yield -0, which JSON does not know.
-    return Math.round(first) + Math.round(second) + 0;
+    const [first, second] = take(values, 'integer', 'integer');
+    // Rounding may yield -0, which JSON does not know.
+    return first + second + 0;
   },
 
   StringSplit: (values) => {
@@ -138,24 +135,25 @@ export const intrinsicFunctions: Readonly<Record<string, Intrinsic>> = {
 
 type Kind = 'any' | 'array' | 'boolean' | 'integer' | 'number' | 'object' | 'string';
 
-/** Checks number and kinds of the values. */
+/** Checks number and kinds of the values. A number that must be an integer is rounded, as AWS does. */
 function take<const Kinds extends readonly Kind[]>(
   values: readonly Json[],
   ...kinds: Kinds
 ): { [Position in keyof Kinds]: Json } {
-  if (values.length !== kinds.length)
+  if (values.length !== kinds.length) {
     throw new Error(`expected ${kinds.length} arguments, but there are ${values.length}`);
-  for (const [position, kind] of kinds.entries()) {
-    if (!isKind(values[position], kind))
-      throw new Error(`argument ${position + 1} must be of type ${kind}`);
   }
-  return values as { [Position in keyof Kinds]: Json };
+  return kinds.map((kind, position) => {
+    const value = values[position];
+    if (!isKind(value, kind)) throw new Error(`argument ${position + 1} must be of type ${kind}`);
+    return kind === 'integer' ? Math.round(value) : value;
+  }) as { [Position in keyof Kinds]: Json };
 }
 
 function isKind(value: Json, kind: Kind): boolean {
   if (kind === 'any') return true;
   if (kind === 'array') return Array.isArray(value);
-  if (kind === 'integer') return Number.isInteger(value);
+  if (kind === 'integer') return typeof value === 'number';
   if (kind === 'object')
     return typeof value === 'object' && value !== null && !Array.isArray(value);
   return typeof value === kind;

@@ -193,6 +193,8 @@ export interface ActiveState {
   timers: string[];
   task?: ActiveTask;
   group?: ActiveGroup;
+  /** A catcher has taken over: if it fails itself, nothing more is tried. */
+  caught?: true;
 }
 
 export interface ActiveTask {

@@ -15,7 +15,7 @@ export function attemptChoice(run: Run, branch: Branch, state: Json): void {
   const next = rule?.Next ?? state.Default;
   if (next === undefined) {
     throw runtimeFailure(
-      `Failed to transition out of the state. The state does not point to a next state and no Choice rule matched: States.NoChoiceMatched`,
+      'Failed to transition out of the state. The state machine does not point to a next state.',
     );
   }
   const outcome =

@@ -139,12 +139,13 @@ export function beatTask(run: Run, branch: Branch): void {
 
 function watchHeartbeat(run: Run, branch: Branch, task: ActiveTask): void {
   const active = run.activeOf(branch);
-  if (task.heartbeatTimer !== undefined) run.cancelTimer(task.heartbeatTimer);
+  const previous = task.heartbeatTimer;
+  if (previous !== undefined) run.cancelTimer(previous);
   task.heartbeatTimer = run.setTimer(
     { kind: 'heartbeat', branch: branch.id },
     run.now + (task.heartbeatSeconds ?? 0) * 1000,
   );
-  active.timers.push(task.heartbeatTimer);
+  active.timers = [...active.timers.filter((timer) => timer !== previous), task.heartbeatTimer];
 }
 
 /** Records a failure of the task itself, as opposed to one of the state around it. */
