@@ -129,8 +129,6 @@ export function operationModel(schema: Json): OperationModel {
 
 function addError(errors: Map<string, ErrorModel>, schema: Json): void {
   const [, namespace, name, traits] = schema;
-  // The base class of all errors of a client is synthetic: no service ever sends it.
-  if (namespace.startsWith('smithy.ts.sdk.synthetic')) return;
   const queryCode: string = traits?.awsQueryError?.[0] ?? name;
   const error = { name, namespace, queryCode, shape: Schema.of(schema) };
   errors.set(name, error);

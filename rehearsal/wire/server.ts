@@ -39,10 +39,17 @@ export type WireAnswer =
 /** How to run a server. */
 export interface WireServerOptions {
   readonly services: readonly WireService[];
+  /** Port on the loopback interface. @default a free one */
+  readonly port?: number;
   /** Answers a call. A rejection is a mistake of the emulation: see `onDefect`. */
   onCall(call: WireCall): Promise<WireAnswer>;
   /** Virtual time, epoch milliseconds: the `Date` header, from which SDKs correct their clocks. */
   now(): number;
+  /**
+   * Answers a request that is not signed, so that it is none of AWS's: a control path of an emulator.
+   * `undefined` refuses it as AWS would. @default all are refused
+   */
+  onUnsigned?(request: WireRequest): Promise<WireReply | undefined>;
   /** A request has arrived; its body may not have. */
   onArrival?(sequence: number | undefined): void;
   /** The answer has left, or the connection is gone. Follows every `onArrival` once. */
@@ -77,8 +84,8 @@ const PROTOCOLS: Readonly<Record<Protocol, WireProtocol>> = {
 };
 
 /**
- * Serves AWS services to real SDK clients on a free loopback port, through the schemas of those clients. Throws
- * if a service contradicts its client package, or if two services share a signing name.
+ * Serves AWS services to real SDK clients on a loopback port, through the schemas of those clients. Throws if a
+ * service contradicts its client package, if two services share a signing name, or if the port is taken.
  */
 export async function startWireServer(options: WireServerOptions): Promise<WireServer> {
   const endpoints = new Map<string, Endpoint>();
@@ -90,7 +97,6 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
   const server = http.createServer((request, response) => {
     const sequence = sequenceOf(request.headers);
     const requestId = ids.next(sequence);
-    response.sendDate = false;
     response.once('close', () => options.onAnswered?.(sequence));
     options.onArrival?.(sequence);
     void answer(endpoints, options, request, requestId).then((reply) => {
@@ -103,7 +109,7 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
   Object.assign(server, { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, close: () => close(server) };
@@ -118,10 +124,15 @@ async function answer(
 ): Promise<WireReply | undefined> {
   const request = await receive(incoming);
   if (request === undefined) return undefined;
-  const scope = credentialScope(incoming.headers.authorization);
-  const endpoint = endpoints.get(scope?.service ?? '');
-  if (scope === undefined || endpoint === undefined) {
-    return refusal(incoming, scope?.service, requestId);
+  const scope = credentialScope(request.headers.authorization);
+  if (scope === undefined) {
+    const error = new AwsError('MissingAuthenticationToken', 'The request is not signed', 403);
+    return (await askEmulator(options, request)) ?? refusal(request, error, requestId);
+  }
+  const endpoint = endpoints.get(scope.service);
+  if (endpoint === undefined) {
+    const error = new AwsError('NotImplemented', `No emulated service signs as ${scope.service}`);
+    return refusal(request, error, requestId);
   }
   const { model, protocol } = endpoint;
   let place = scope.service;
@@ -130,17 +141,33 @@ async function answer(
     place = `${scope.service}:${operation.name}`;
     const input = protocol.read(operation, request);
     checkRequired(model, operation, input);
-    const call = describeCall(scope, operation.name, input, incoming.headers);
+    const call = describeCall(scope, operation.name, input, request.headers);
     const result = await onCall(options, call);
     if ('drop' in result) return undefined;
     if ('error' in result) return protocol.writeError(model, result.error, requestId);
     return protocol.write(model, operation, result.output, requestId);
   } catch (error) {
     if (error instanceof AwsError) return protocol.writeError(model, error, requestId);
-    const defect = error instanceof Error ? error : new Error(String(error));
-    (options.onDefect ?? printDefect)(defect, place);
-    return protocol.writeError(model, new AwsError('EmulatorDefect', defect.message), requestId);
+    return protocol.writeError(model, reportDefect(options, error, place), requestId);
   }
+}
+
+async function askEmulator(
+  options: WireServerOptions,
+  request: WireRequest,
+): Promise<WireReply | undefined> {
+  try {
+    return await options.onUnsigned?.(request);
+  } catch (error) {
+    return refusal(request, reportDefect(options, error, request.path), '');
+  }
+}
+
+/** Tells of a mistake of the emulation; the client gets the returned error. */
+function reportDefect(options: WireServerOptions, error: unknown, place: string): AwsError {
+  const defect = error instanceof Error ? error : new Error(String(error));
+  (options.onDefect ?? printDefect)(defect, place);
+  return new AwsError('EmulatorDefect', defect.message);
 }
 
 /** An `AwsError` is an answer only where it is given as one: thrown, it is a mistake like any other. */
@@ -198,15 +225,7 @@ function sequenceOf(headers: http.IncomingHttpHeaders): number | undefined {
 }
 
 /** An answer in the language of the question, to one that no emulated service can be asked. */
-function refusal(
-  { headers }: http.IncomingMessage,
-  service: string | undefined,
-  requestId: string,
-): WireReply {
-  const error =
-    service === undefined
-      ? new AwsError('MissingAuthenticationToken', 'The request is not signed with SigV4', 403)
-      : new AwsError('NotImplemented', `No emulated service signs as ${service}`);
+function refusal({ headers }: WireRequest, error: AwsError, requestId: string): WireReply {
   const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
   const protocol = form ? PROTOCOLS.query : PROTOCOLS['rest-json'];
   return protocol.writeError(NO_MODEL, error, requestId);

@@ -5,7 +5,7 @@ import type { WireReply, WireRequest } from '../../../rehearsal/wire/wire-protoc
 /** A request as a client writes it, and what the same client makes of an answer. */
 export interface ClientSide {
   readonly wire: WireRequest;
-  receive(reply: WireReply): Promise<Json>;
+  readonly receive: (reply: WireReply) => Promise<Json>;
 }
 
 /**

@@ -132,7 +132,7 @@ function comparable(value: Json): Json {
 }
 
 describe.each(SERVICES)('$clientPackage', ({ clientPackage, protocol: name }) => {
-  const exports = load(clientPackage) as Json;
+  const exports = load(clientPackage);
   const clientClass = Object.keys(exports).find(
     (key) => key.endsWith('Client') && key !== '__Client',
   )!;

@@ -74,6 +74,18 @@ describe('EC2', () => {
     expect(backend.input).toEqual(input);
   });
 
+  test('items of a list come in the order of their numbers', async () => {
+    backend.returns({ Images: [] });
+    const form = {
+      Action: 'DescribeImages',
+      'ImageId.10': 'j',
+      'ImageId.2': 'b',
+      'ImageId.1': 'a',
+    };
+    expect(await post('ec2', form)).toContain('<imagesSet></imagesSet>');
+    expect(backend.input).toEqual({ ImageIds: ['a', 'b', 'j'] });
+  });
+
   test('no images are an empty list, and a scalar answer is read', async () => {
     backend.returns({ Images: [] });
     expect(plain(await client().send(new DescribeImagesCommand({})))).toEqual({ Images: [] });

@@ -77,7 +77,15 @@ const PUT = [
   NAMESPACE,
   'PutReport',
   { http: ['PUT', '/reports/{id}', 200] },
-  [3, NAMESPACE, 'PutReportRequest', 0, ['id', 'report'], [[1, 1], () => REPORT], 2],
+  [
+    3,
+    NAMESPACE,
+    'PutReportRequest',
+    0,
+    ['id', 'report', 'tag'],
+    [[1, 1], () => REPORT, [0, { httpQuery: 'tag' }]],
+    2,
+  ],
   [3, NAMESPACE, 'PutReportResult', 0, [], []],
 ];
 
@@ -160,7 +168,7 @@ test('of two templates that fit, the one with more literal text wins', async () 
 test('a bound member is not taken from the body, and a label that is no number is refused', async () => {
   const { wire } = await request(PUT, { id: 7, report: { renamed: 'x' } });
   const operation = restJson.operation(model, wire);
-  const body = Buffer.from('{"id":9,"report":{"Renamed":"x"}}');
+  const body = Buffer.from('{"id":9,"tag":"y","report":{"Renamed":"x"}}');
   expect(restJson.read(operation, { ...wire, body })).toEqual({ id: 7, report: { renamed: 'x' } });
   expect(() => restJson.read(operation, { ...wire, path: '/reports/seven' })).toThrow(
     'seven cannot be converted to number',

@@ -170,6 +170,41 @@ describe('requests that no service can be asked', () => {
   });
 });
 
+test('an unsigned request may be for the emulator itself, on a port of its own', async () => {
+  const options: WireServerOptions = {
+    services: [],
+    onCall: async () => ({ output: {} }),
+    now: () => NOW,
+    onDefect: () => undefined,
+    onUnsigned: async ({ method, path, query, body }) => {
+      if (path === '/_broken') throw new Error('no estate');
+      return path.startsWith('/_')
+        ? {
+            status: 200,
+            headers: { 'content-type': 'text/plain' },
+            body: [method, path, query.get('q'), body].join(' '),
+          }
+        : undefined;
+    },
+  };
+  const free = await startWireServer(options);
+  const port = Number(new URL(free.url).port);
+  await expect(startWireServer({ ...options, port })).rejects.toThrow('EADDRINUSE');
+  await free.close();
+  const server = await startWireServer({ ...options, port });
+  try {
+    expect(server.url).toBe(free.url);
+    const reply = await fetch(`${server.url}/_clock?q=1`, { method: 'POST', body: '{}' });
+    expect(await reply.text()).toBe('POST /_clock 1 {}');
+    expect((await fetch(`${server.url}/other`)).status).toBe(403);
+    expect(await (await fetch(`${server.url}/_broken`)).json()).toMatchObject({
+      message: 'no estate',
+    });
+  } finally {
+    await server.close();
+  }
+});
+
 describe('a service cannot lie about its client', () => {
   const start = (services: WireServerOptions['services']) =>
     startWireServer({ services, onCall: async () => ({ output: {} }), now: () => NOW });
@@ -194,6 +229,22 @@ test('a closed server takes no more calls, although clients keep their connectio
   await other.stop();
   const late = new AppStreamClient(other.client).send(new DescribeImagesCommand({}));
   expect((await rejection(late)).message).toContain('ECONNREFUSED');
+});
+
+test('closing does not wait for a call that is under way', async () => {
+  const other = new Backend();
+  await other.start();
+  const called = new Promise<void>((resolve) => {
+    other.answer = () => {
+      resolve();
+      return new Promise(() => undefined);
+    };
+  });
+  const pending = new AppStreamClient(other.client).send(new DescribeImagesCommand({}));
+  const failed = rejection(pending);
+  await called;
+  await other.stop();
+  expect((await failed).message).toContain('socket hang up');
 });
 
 /** The server hears of a closed connection a little after its client. */

@@ -30,7 +30,7 @@ export class Backend {
   readonly arrived: (number | undefined)[] = [];
   readonly answered: (number | undefined)[] = [];
   readonly defects: string[] = [];
-  answer: (call: WireCall) => WireAnswer = () => ({ output: {} });
+  answer: (call: WireCall) => WireAnswer | Promise<WireAnswer> = () => ({ output: {} });
   private server: WireServer | undefined;
 
   async start(): Promise<void> {
