@@ -1,4 +1,3 @@
-import * as path from 'node:path';
 import { HELP, parseArguments } from './arguments';
 import { ProgramError, StackConfigError } from './host/errors';
 import { InputError } from './input-error';
@@ -14,11 +13,8 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const { result, violations, warnings } = await rehearse(
-    path.dirname(__dirname),
-    options,
-    process.stderr,
-  );
+  // npm runs scripts in the folder of package.json: the program that is rehearsed is the one that is there.
+  const { result, violations, warnings } = await rehearse(process.cwd(), options, process.stderr);
   if (options.json !== undefined) writeJson(options.json, result);
   if (options.report !== undefined) writeWhole(options.report, renderHtml(result));
   for (const warning of warnings) process.stderr.write(`Warning: ${warning}\n`);
@@ -28,6 +24,9 @@ async function main(): Promise<number> {
   process.stdout.write(renderTimeline(result));
   return result.ok ? 0 : 1;
 }
+
+// The SDK's models are read, nothing is sent with it: its end of support for this Node.js does not matter here.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 const unusable = [InputError, StackConfigError, ProgramError];
 

@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { validateDefinition } from './asl/validate';
 import type { RehearsalArguments } from './arguments';
@@ -44,7 +45,8 @@ export async function rehearse(
   const run = { directory, stack: options.stack, account, region };
   // The preview proves that the program bears unknown outputs; it is the update that is rehearsed.
   const [program] = await Promise.all([runProgram(run), runProgram({ ...run, preview: true })]);
-  const violations = await analyzeProgram(path.join(directory, 'policy'), program);
+  const policies = path.join(directory, 'policy');
+  const violations = fs.existsSync(policies) ? await analyzeProgram(policies, program) : [];
   const from = Date.parse(options.from ?? estate.capturedAt);
   const to = from + options.days * 86_400_000;
   return rehearseProgram(
@@ -147,7 +149,7 @@ function judge(
     iam: { denied: iam.denied, unused: iam.unused },
     invariants,
     assumptions: outcome.assumptions,
-    cost: costOf(trace, outcome.usage, 0),
+    cost: costOf(trace, outcome.functions, outcome.usage),
     estate: outcome.estate,
   };
 }

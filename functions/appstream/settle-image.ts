@@ -34,7 +34,7 @@ export function createHandler({ appstream, ledger, now }: SettleDependencies) {
     const failed = successor?.state === 'FAILED';
     const reason = failed
       ? `${event.target} is FAILED. ${failureReason(successor.image)}`
-      : (event.reason ?? describeError(event.error));
+      : withoutRequest(event.reason ?? describeError(event.error));
     const ended = failed || event.outcome === 'updated';
     const endedAt = now().toISOString();
     await settleWorkItem(ledger, event.source, event.execution, {
@@ -51,6 +51,11 @@ export function createHandler({ appstream, ledger, now }: SettleDependencies) {
       endedAt,
     };
   };
+}
+
+/** Step Functions adds service, status code and request to AWS's own words. */
+function withoutRequest(reason: string): string {
+  return reason.replace(/ \(Service: [^)]*\)( \(SDK Attempt Count: \d+\))?$/, '');
 }
 
 /** A function's error arrives as JSON text; people read its message. */

@@ -1,4 +1,11 @@
-import { AwsError, type BusEvent, type Json, type Scope, type Service } from '../services/service';
+import {
+  AwsError,
+  type BusEvent,
+  type Json,
+  type Scope,
+  type Service,
+  type Usage,
+} from '../services/service';
 import type { Fault } from '../faults';
 import type { Trace, TracedCall } from './trace';
 
@@ -151,6 +158,13 @@ export class Cloud {
     }
     // What is written is an account as of now: a further rehearsal goes on from here.
     return { ...estate, capturedAt: new Date(now()).toISOString() };
+  }
+
+  /** What the services used beyond their calls. */
+  usage(): Usage[] {
+    return this.options.services.flatMap(
+      (service) => service.usage?.(this.states.get(service.id), this.options.now()) ?? [],
+    );
   }
 
   /** What the used behaviours only assume of AWS. */

@@ -1,4 +1,5 @@
 import type { CostLine } from '../result';
+import type { Usage } from '../services/service';
 import type { Trace, TracedCall } from './trace';
 
 /** Lambda's use in a rehearsal. */
@@ -12,8 +13,7 @@ export interface FunctionUsage {
  * List prices in US dollars, us-east-1, without free tiers, as published on 2026-01-01:
  * https://aws.amazon.com/step-functions/pricing/, https://aws.amazon.com/lambda/pricing/ (arm64),
  * https://aws.amazon.com/dynamodb/pricing/on-demand/, https://aws.amazon.com/sns/pricing/,
- * https://aws.amazon.com/ses/pricing/, https://aws.amazon.com/eventbridge/pricing/,
- * https://aws.amazon.com/appstream2/pricing/ (stream.standard.medium, the smallest size of its family).
+ * https://aws.amazon.com/ses/pricing/, https://aws.amazon.com/eventbridge/pricing/.
  */
 const prices = {
   stateTransition: 0.000025,
@@ -24,14 +24,13 @@ const prices = {
   topicMessage: 0.0000005,
   email: 0.0001,
   scheduledStart: 0.000001,
-  builderHour: 0.1,
 };
 
-/** What the rehearsed month costs: the control plane line by line, and the hours of AppStream's own builders. */
+/** What the rehearsed month costs: the control plane line by line, then what the services themselves used. */
 export function costOf(
   trace: Trace,
   usage: FunctionUsage,
-  builderHours: number,
+  services: readonly Usage[],
 ): { readonly total: number; readonly lines: readonly CostLine[] } {
   const count = (test: (call: TracedCall) => boolean) => trace.calls.filter(test).length;
   const operation = (service: string, ...operations: readonly string[]) =>
@@ -56,7 +55,7 @@ export function costOf(
       'starts',
       prices.scheduledStart,
     ),
-    line('AppStream image builders', builderHours, 'hours', prices.builderHour),
+    ...services.map(({ item, quantity, unit, price }) => line(item, quantity, unit, price)),
   ].filter((entry) => entry.quantity > 0);
   return { total: round(lines.reduce((sum, entry) => sum + entry.amount, 0)), lines };
 }

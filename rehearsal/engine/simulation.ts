@@ -3,10 +3,11 @@ import { createFaultPlan, type Fault } from '../faults';
 import type { Program, ProgramResource } from '../host/program';
 import { createIam, type Iam } from '../iam/iam';
 import type { Progress } from '../report/progress';
-import type { Json, Scope, Service } from '../services/service';
+import type { Json, Scope, Service, Usage } from '../services/service';
 import { startWireServer, type WireAnswer, type WireCall, type WireServer } from '../wire/server';
 import { VirtualClock } from './clock';
 import { Cloud, type CloudAnswer, type Principal } from './cloud';
+import type { FunctionUsage } from './cost';
 import { EventBus } from './event-bus';
 import { Executions } from './executions';
 import { accessKeyOf, type FunctionSpec } from './function-environment';
@@ -42,7 +43,8 @@ export interface SimulationOutcome {
   readonly assumptions: readonly string[];
   readonly unimplemented: readonly string[];
   readonly unusedFaults: readonly Fault[];
-  readonly usage: { readonly invocations: number; readonly gigabyteSeconds: number };
+  readonly functions: FunctionUsage;
+  readonly usage: readonly Usage[];
 }
 
 /** Runs what the program deployed, from one virtual instant to another. */
@@ -189,7 +191,8 @@ class Simulation {
       assumptions: this.cloud.assumptions(),
       unimplemented: [...this.cloud.unimplemented],
       unusedFaults: this.faultPlan.unused(),
-      usage: this.usage,
+      functions: this.usage,
+      usage: this.cloud.usage(),
     };
   }
 

@@ -18,6 +18,17 @@ export interface Service<State = unknown> {
   readonly operations: Readonly<Record<string, Operation<State>>>;
   /** Writes the state back into estate form; the result is merged over the input estate. */
   toEstate(state: State, now: number, scope: Scope): Record<string, unknown>;
+  /** What the service itself used at AWS's expense to the account, beyond its calls. @default nothing */
+  usage?(state: State, now: number): readonly Usage[];
+}
+
+/** Something that AWS bills. */
+export interface Usage {
+  readonly item: string;
+  readonly quantity: number;
+  readonly unit: string;
+  /** US dollars for one unit. */
+  readonly price: number;
 }
 
 export type Protocol = 'json-1.0' | 'json-1.1' | 'query' | 'ec2' | 'rest-json';

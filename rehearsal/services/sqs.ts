@@ -41,11 +41,7 @@ export const sqs: Service<SqsState> = {
         call.uses('keep');
         const queue = state.queues[findQueue(state, input.QueueUrl) ?? ''];
         if (queue === undefined) {
-          throw new AwsError(
-            'QueueDoesNotExist',
-            'The specified queue does not exist.',
-            400,
-          );
+          throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.', 400);
         }
         queue.messages.push({ at: new Date(call.now).toISOString(), body: input.MessageBody });
         return { MessageId: `message-${queue.messages.length}` };

@@ -59,20 +59,32 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** `npm run rehearse -- ...`, without npm's own start. */
-export async function rehearseCommand(...options: readonly string[]): Promise<CommandResult> {
+/** `npm run rehearse -- ...` in a folder, without npm's own start. */
+export async function rehearseCommand(
+  options: readonly string[],
+  directory = root,
+): Promise<CommandResult> {
   try {
-    const { stdout, stderr } = await runScript('rehearsal/main.ts', options);
+    const { stdout, stderr } = await runScript('rehearsal/main.ts', options, directory);
     return { code: 0, stdout, stderr };
   } catch (error) {
     return error as CommandResult;
   }
 }
 
-function runScript(script: string, options: readonly string[]) {
-  const tsx = require.resolve('tsx/cli');
-  return promisify(execFile)(process.execPath, [tsx, script, ...options], {
-    cwd: root,
-    maxBuffer: 2 ** 28,
-  });
+/** A copy of this project with another configuration of its stack `dev`; all other files are links. */
+export function projectWithConfig(config: string): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'project-'));
+  for (const name of fs.readdirSync(root)) {
+    if (!/^(Pulumi\..+\.yaml|\.git)$/.test(name)) {
+      fs.symlinkSync(path.join(root, name), path.join(folder, name));
+    }
+  }
+  fs.writeFileSync(path.join(folder, 'Pulumi.dev.yaml'), config);
+  return folder;
+}
+
+function runScript(script: string, options: readonly string[], directory = root) {
+  const command = [require.resolve('tsx/cli'), path.join(root, script), ...options];
+  return promisify(execFile)(process.execPath, command, { cwd: directory, maxBuffer: 2 ** 28 });
 }

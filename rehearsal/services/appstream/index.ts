@@ -3,6 +3,7 @@ import { describeImages } from './describe-images';
 import { createState, toEstate, type AppStreamState } from './state';
 import { listTagsForResource, tagResource, untagResource } from './tags';
 import { createUpdatedImage } from './update';
+import { builderUsage } from './usage';
 
 export type { AppStreamState } from './state';
 
@@ -75,4 +76,5 @@ export const appstream: Service<AppStreamState> = {
     UntagResource: untagResource,
   },
   toEstate,
+  usage: builderUsage,
 };

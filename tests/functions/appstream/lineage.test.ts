@@ -127,7 +127,11 @@ describe('settling an image', () => {
     expect((await settle([source], { target: '', error })).report.reason).toBe(
       'TypeError: x is not y',
     );
-    const plain = { Error: 'AppStream.AppStreamException', Cause: 'You are not authorized' };
+    const plain = {
+      Error: 'AppStream.AppStreamException',
+      Cause:
+        'You are not authorized (Service: AppStream, Status Code: 400, Request ID: 1) (SDK Attempt Count: 1)',
+    };
     expect((await settle([source], { target: '', error: plain })).report.reason).toBe(
       'AppStream.AppStreamException: You are not authorized',
     );

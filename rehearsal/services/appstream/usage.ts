@@ -1,0 +1,21 @@
+import type { Usage } from '../service';
+import type { AppStreamState } from './state';
+
+/**
+ * AppStream bills the image builder of an update by the hour, started hours in full, at the price of the smallest
+ * instance of the family: here stream.standard.medium in us-east-1, as listed on 2026-01-01.
+ * https://aws.amazon.com/appstream2/pricing/
+ */
+const HOURLY_PRICE = 0.1;
+
+/** The hours of the builders that updates have used since the start. */
+export function builderUsage(state: AppStreamState, now: number): readonly Usage[] {
+  const hours = Object.values(state.images)
+    .filter(({ creation }) => creation?.source !== undefined)
+    .map(({ image, creation }) => {
+      const end = Math.min(now, creation?.endsAt ?? now);
+      return Math.ceil((end - Date.parse(image.CreatedTime)) / 3_600_000);
+    });
+  const quantity = hours.reduce((sum, one) => sum + one, 0);
+  return [{ item: 'AppStream image builders', quantity, unit: 'hours', price: HOURLY_PRICE }];
+}
