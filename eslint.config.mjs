@@ -42,7 +42,11 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group, message: `${folder}/ must not know this: see the README, "The house".` }] },
+        {
+          patterns: [
+            { group, message: `${folder}/ must not know this: see the README, "The house".` },
+          ],
+        },
       ],
     },
   })),

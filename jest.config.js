@@ -8,6 +8,7 @@ module.exports = {
   coverageProvider: 'v8',
   // Pulumi's runtime keeps its state on the global object and reads it after a test file has ended.
   testEnvironmentOptions: { globalsCleanup: 'off' },
+  setupFiles: ['<rootDir>/tests/support/jest-environment.ts'],
   testTimeout: 60_000,
   maxWorkers: 2,
 };

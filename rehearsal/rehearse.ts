@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { validateDefinition } from './asl/validate';
 import type { RehearsalArguments } from './arguments';
 import { checkInvariants } from './checker';
+import { checkDefinitions } from './definitions';
 import { costOf } from './engine/cost';
 import { notificationsOf } from './engine/notifications';
 import { simulate, type SimulationOutcome } from './engine/simulation';
@@ -12,7 +12,6 @@ import { loadFaults, type Fault } from './faults';
 import { analyzeProgram, type PolicyViolation } from './host/analyzer';
 import type { Program } from './host/program';
 import { runProgram } from './host/run-program';
-import { InputError } from './input-error';
 import { createProgress, type ProgressStream } from './report/progress';
 import type { ItemResult, RehearsalResult } from './result';
 import { services } from './services';
@@ -89,18 +88,6 @@ export async function rehearseProgram(
   } finally {
     progress.finish();
   }
-}
-
-/** Refuses definitions that Step Functions would refuse, or that use what the interpreter does not run. */
-function checkDefinitions(program: Program): void {
-  const problems = program.resources
-    .filter((resource) => resource.type === 'aws:sfn/stateMachine:StateMachine')
-    .flatMap((machine) =>
-      validateDefinition(JSON.parse(machine.inputs.definition)).map(
-        (problem) => `${machine.name}: ${problem}`,
-      ),
-    );
-  if (problems.length > 0) throw new InputError('A state machine cannot be rehearsed', problems);
 }
 
 function judge(

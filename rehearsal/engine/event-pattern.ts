@@ -34,7 +34,7 @@ function matchesField(conditions: readonly Json[], actual: Json): boolean {
 
 function matchesValue(condition: Json, value: Json): boolean {
   if (!isObject(condition)) return condition === value;
-  const entries = Object.entries(condition as Record<string, Json>);
+  const entries = Object.entries(condition);
   return entries.every(([operator, operand]) => {
     switch (operator) {
       case 'prefix':

@@ -1,10 +1,12 @@
-import type { Json } from '../services/service';
+import { AwsError, type Json } from '../services/service';
 import {
   apiOperation,
   integrationService,
   stepFunctionsErrorCause,
   stepFunctionsErrorName,
 } from '../wire/sdk-integration';
+import { clientModel, schemaOf } from '../wire/client-model';
+import { checkRequired } from '../wire/required';
 import { fromSdkCasing, toSdkCasing } from '../wire/sdk-parameters';
 import type { Signal } from '../asl';
 import type { VirtualClock } from './clock';
@@ -102,7 +104,8 @@ export class Tasks {
       });
       return;
     }
-    const answer = this.call(task, signingName, operation, input);
+    const answer =
+      refused(clientPackage, operation, input) ?? this.call(task, signingName, operation, input);
     if (!('output' in answer)) {
       const failure =
         'error' in answer
@@ -146,6 +149,17 @@ export class Tasks {
       kind: 'task-answer',
       data: { execution: task.execution, signal },
     });
+  }
+}
+
+/** What a service says to an input that lacks required members: as much to a state machine as to a client. */
+function refused(clientPackage: string, operation: string, input: Json): CloudAnswer | undefined {
+  try {
+    checkRequired(clientModel(clientPackage), schemaOf(clientPackage, operation), input);
+    return undefined;
+  } catch (error) {
+    if (error instanceof AwsError) return { error };
+    throw error;
   }
 }
 

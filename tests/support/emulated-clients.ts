@@ -83,7 +83,8 @@ export function emulateAccount(estate: Json): EmulatedAccount {
           if (operation === undefined) throw new Error(`${service.id} has no ${name}.`);
           calls.push(name);
           const due = failures.findIndex((one) => one.operation === name && one.skipped-- === 0);
-          if (due >= 0) throw failures.splice(due, 1)[0]?.error;
+          const [failure] = due < 0 ? [] : failures.splice(due, 1);
+          if (failure !== undefined) throw failure.error;
           try {
             return operation.handle(structuredClone(input), states.get(service.id), call('test'));
           } catch (error) {
@@ -95,8 +96,8 @@ export function emulateAccount(estate: Json): EmulatedAccount {
     );
   };
   const clients = {
-    appstream: client(appstream as Service),
-    dynamodb: client(dynamodb as Service),
+    appstream: client(appstream),
+    dynamodb: client(dynamodb),
   };
   return {
     ...clients,
