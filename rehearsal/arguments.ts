@@ -1,8 +1,7 @@
 import * as path from 'node:path';
-import { parseArgs } from 'node:util';
 
+import { readOptions, stackProblems, wholeNumber } from './command-line';
 import { InputError } from './input-error';
-import { suggestion } from './nearest';
 
 /** What the command line of the rehearsal asks for, checked and with defaults filled in. */
 export interface RehearsalArguments {
@@ -89,7 +88,7 @@ type OptionName = keyof typeof OPTIONS;
  */
 export function parseArguments(argv: readonly string[]): RehearsalArguments {
   const problems: string[] = [];
-  const given = readOptions(argv, problems);
+  const given = readOptions(argv, OPTIONS, problems);
   const help = given.has('help');
   if (given.has('sweep')) {
     problems.push(
@@ -97,14 +96,10 @@ export function parseArguments(argv: readonly string[]): RehearsalArguments {
     );
   }
   const stack = given.get('stack') ?? 'dev';
-  if (!/^([\w.-]+\/){0,2}[\w.-]{1,100}$/.test(stack)) {
-    problems.push(
-      `--stack is "${stack}"; a stack is named by letters, digits, "-", "_" and ".", at most 100`,
-    );
-  }
+  problems.push(...stackProblems(stack));
   const from = given.has('from') ? instant(given.get('from')!, problems) : undefined;
-  const days = whole('days', given.get('days') ?? '31', 1, MAXIMUM_DAYS, problems);
-  const seed = whole('seed', given.get('seed') ?? '1', 0, MAXIMUM_SEED, problems);
+  const days = wholeNumber('days', given.get('days') ?? '31', 1, MAXIMUM_DAYS, problems);
+  const seed = wholeNumber('seed', given.get('seed') ?? '1', 0, MAXIMUM_SEED, problems);
   const outputs = (['json', 'report'] as const).filter((name) => given.has(name));
   if (outputs.length === 2 && samePath(given.get('json')!, given.get('report')!)) {
     problems.push(`--json and --report both name "${given.get('json')}"; give each its own file`);
@@ -129,73 +124,12 @@ export function parseArguments(argv: readonly string[]): RehearsalArguments {
   };
 }
 
-/** The options with their values; flags have an empty one. */
-function readOptions(argv: readonly string[], problems: string[]): Map<OptionName, string> {
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options: OPTIONS,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const given = new Map<OptionName, string>();
-  const allowed = Object.keys(OPTIONS).map((name) => `--${name}`);
-  let swallowed = false;
-  for (const token of tokens) {
-    if (token.kind === 'positional' && !swallowed) {
-      problems.push(`"${token.value}" belongs to no option; options look like --days 31`);
-    }
-    if (token.kind !== 'option') {
-      continue;
-    }
-    const name = token.name as OptionName;
-    if (!Object.hasOwn(OPTIONS, name)) {
-      problems.push(`${token.rawName} is no option${suggestion(token.rawName, allowed)}`);
-      // What follows an unknown option is most likely its value: one mistake is reported once.
-      swallowed = true;
-      continue;
-    }
-    swallowed = false;
-    if (given.has(name)) {
-      problems.push(`--${name} is given more than once`);
-    }
-    if (OPTIONS[name].type === 'boolean') {
-      if (token.value !== undefined) {
-        problems.push(`--${name} takes no value, but "${token.value}" is given`);
-      }
-      given.set(name, '');
-    } else if (token.value === undefined || token.value === '') {
-      problems.push(`--${name} needs a value`);
-    } else if (token.inlineValue === false && /^-[^\d]/.test(token.value)) {
-      problems.push(`--${name} needs a value, but is followed by ${token.value}`);
-      swallowed = true;
-    } else {
-      given.set(name, token.value);
-    }
-  }
-  return given;
-}
-
 function present<Name extends 'faults' | 'json' | 'report'>(
   name: Name,
   given: ReadonlyMap<OptionName, string>,
 ): Partial<Record<Name, string>> {
   const value = given.get(name);
   return (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, string>>;
-}
-
-function whole(
-  name: OptionName,
-  text: string,
-  least: number,
-  most: number,
-  problems: string[],
-): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > most) {
-    problems.push(`--${name} is "${text}"; it must be a whole number from ${least} to ${most}`);
-  }
-  return value;
 }
 
 /** A date, or a date with time and zone: a time without zone would mean something else on each machine. */

@@ -48,7 +48,7 @@ describe('parseArguments', () => {
   test.each([
     [['--estat', 'x.yaml'], '--estat is no option; did you mean "--estate"?'],
     [['--verbose'], '--verbose is no option'],
-    [['31'], '"31" belongs to no option; options look like --days 31'],
+    [['31'], '"31" belongs to no option; options look like --name value'],
     [['--days'], '--days needs a value'],
     [['--json='], '--json needs a value'],
     [['--json', '--report', 'x.html'], '--json needs a value, but is followed by --report'],
