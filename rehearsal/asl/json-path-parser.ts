@@ -8,8 +8,7 @@ export type PathStep =
   | { readonly kind: 'slice'; readonly from?: number; readonly to?: number }
   | { readonly kind: 'wildcard' }
   | { readonly kind: 'descend' }
-  | { readonly kind: 'filter'; readonly filter: Filter }
-  | { readonly kind: 'length' };
+  | { readonly kind: 'filter'; readonly filter: Filter };
 
 export interface ParsedPath {
   readonly steps: readonly PathStep[];
@@ -21,7 +20,7 @@ const cache = new Map<string, ParsedPath>();
 
 /**
  * Parses what follows the root of a JSONPath, such as `.a['b'][0]`, in the dialect of Jayway JsonPath, which AWS
- * uses: https://github.com/json-path/JsonPath#operators. Of its functions only `length()` is known.
+ * uses, without its functions: https://github.com/json-path/JsonPath#operators.
  * @throws Error for anything else
  */
 export function parsePath(text: string): ParsedPath {
@@ -37,8 +36,7 @@ export function parsePath(text: string): ParsedPath {
 
 function isDefinite(step: PathStep): boolean {
   if (step.kind === 'names') return step.names.length === 1;
-  if (step.kind === 'indices') return step.indices.length === 1;
-  return step.kind === 'length';
+  return step.kind === 'indices' && step.indices.length === 1;
 }
 
 function parseStep(reader: CharReader): PathStep[] {
@@ -55,9 +53,7 @@ function parseDotted(reader: CharReader): PathStep {
   if (reader.take('*')) return { kind: 'wildcard' };
   const name = reader.match(/[^.[\]()*?,'"\s]+/y);
   if (name === undefined) return reader.fail('expected a name');
-  if (!reader.take('()')) return { kind: 'names', names: [name] };
-  if (name !== 'length') return reader.fail(`the function ${name}() is not implemented`);
-  return { kind: 'length' };
+  return { kind: 'names', names: [name] };
 }
 
 function parseBracket(reader: CharReader): PathStep {

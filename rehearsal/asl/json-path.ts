@@ -55,8 +55,6 @@ function takeStep(step: PathStep, values: readonly Json[], root: Json): Json[] {
       return values
         .flatMap((value) => (Array.isArray(value) ? value : [value]))
         .filter((item) => step.filter((start, path) => select(start === '@' ? item : root, path)));
-    case 'length':
-      return values.flatMap((value) => (isContainer(value) ? [members(value).length] : []));
   }
 }
 

@@ -4,12 +4,10 @@ import validate = require('asl-validator');
 import type { Json } from '../services/service';
 import { isJsonata, parseJsonata } from './jsonata';
 import { parsePath } from './json-path-parser';
-import { intrinsicFunctions } from './intrinsic-functions';
 import { parseResource } from './resource';
 
 /** Bytes: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const maxDefinitionBytes = 1_048_576;
-const maxNameLength = 80;
 
 /**
  * What is wrong with a definition, or beyond this interpreter: nothing is left to be found out at run time that can
@@ -69,7 +67,6 @@ function containerProblems(container: Json, language: string, outer: readonly st
 
 function stateProblems(name: string, state: Json, language: string): string[] {
   return [
-    ...(name.length > maxNameLength ? [`the name exceeds ${maxNameLength} characters.`] : []),
     ...(state.Type === 'Task' ? problemsOf(() => parseResource(state.Resource)) : []),
     ...['Retry', 'Catch'].flatMap((field) => wildcardProblems(field, state[field])),
     ...mapProblems(state),
@@ -117,11 +114,8 @@ function pathProblems(value: Json, field = ''): string[] {
   }
   const isPath = field.endsWith('.$') || field.endsWith('Path') || field === 'Variable';
   if (!isPath || typeof value !== 'string') return [];
-  if (!value.startsWith('States.'))
-    return problemsOf(() => parsePath(value.replace(/^\$\$?([\p{ID_Continue}]*)/u, '')));
-  return [...value.matchAll(/States\.(\w+)\(/g)]
-    .filter(([, called]) => called === undefined || !Object.hasOwn(intrinsicFunctions, called))
-    .map(([, called]) => `there is no intrinsic function States.${called}.`);
+  if (value.startsWith('States.')) return [];
+  return problemsOf(() => parsePath(value.replace(/^\$\$?([\p{ID_Continue}]*)/u, '')));
 }
 
 function expressionProblems(value: Json): string[] {
