@@ -97,6 +97,25 @@ describe('limits', () => {
     expect(refusal('PutItem', { Item })).toBe(message);
   });
 
+  it('refuses a sort key of more than 1024 bytes, not letters', () => {
+    const emulation = new Emulation();
+    const message = 'Aggregated size of all range keys has exceeded the size limit of 1024 bytes';
+    const blob = (bytes: number) => ({ id: { S: 'x' }, part: { B: new Uint8Array(bytes) } });
+    emulation.put('blobs', blob(1024));
+    emulation.put('ledger', entry('a', 'ö'.repeat(512)));
+    expect(() => emulation.put('blobs', blob(1025))).toThrow(message);
+    expect(() => emulation.put('ledger', entry('a', 'ö'.repeat(513)))).toThrow(message);
+  });
+
+  it.each([[{}], [{ id: { N: '1' } }], [{ ...KEY, more: { S: 'x' } }], [{ other: { S: 'x' } }]])(
+    'refuses the key %j',
+    (Key) => {
+      expect(refusal('GetItem', { Key })).toBe(
+        'The provided key element does not match the schema',
+      );
+    },
+  );
+
   it('takes 32 levels and no more', () => {
     const nested = (levels: number): Json =>
       levels === 0 ? { N: '1' } : { L: [nested(levels - 1)] };
@@ -124,6 +143,11 @@ describe('limits', () => {
       'The AttributeValue for a key attribute cannot contain an empty string value. IndexName: byHolder, IndexKey: holder',
     );
     expect(message({ S: 'me' })).toBe('The conditional request failed');
+    emulation.put('ledger', entry('a', 'x', { n: { N: '1' } }));
+    const copy = { TableName: 'ledger', Key: entry('a', 'x'), UpdateExpression: 'SET holder = n' };
+    expect(emulation.refusal('UpdateItem', copy).message).toMatch(
+      'Type mismatch for Index Key holder Expected: S Actual: N',
+    );
   });
 });
 
@@ -136,8 +160,8 @@ describe('answers', () => {
       code: 'ConditionalCheckFailedException',
       message: 'The conditional request failed',
       status: 400,
-      members: {},
     });
+    expect(emulation.refusal('PutItem', put).members).toEqual({});
     const asked = { ...put, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' };
     expect(emulation.refusal('PutItem', asked).members).toEqual({
       Item: { ...KEY, v: { B: new Uint8Array([1]) } },

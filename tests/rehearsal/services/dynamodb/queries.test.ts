@@ -137,6 +137,15 @@ describe('queries', () => {
       'The provided starting key is outside query boundaries based on provided conditions',
     ],
     [
+      'a start outside the range',
+      {
+        KeyConditionExpression: 'workflow = :w AND entry < :b',
+        ExpressionAttributeValues: { ':w': { S: 'w' }, ':b': { S: 'b' } },
+        ExclusiveStartKey: entry('w', 'b'),
+      },
+      'The provided starting key does not match the range key predicate',
+    ],
+    [
       'a start without a key',
       { ExclusiveStartKey: { workflow: { S: 'w' } } },
       'The provided starting key is invalid',

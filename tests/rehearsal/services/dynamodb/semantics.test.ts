@@ -129,6 +129,19 @@ describe('sides with AWS where dynalite differs', () => {
     });
   });
 
+  it('copies what it reads, so that copies live on by themselves', () => {
+    const emulation = new Emulation();
+    const values = { ':m': { M: { x: { N: '1' } } } };
+    const change = (UpdateExpression: string, more: Json = {}) =>
+      emulation.send('UpdateItem', { TableName: 'single', Key: KEY, UpdateExpression, ...more });
+    change('SET a = :m, b = :m', { ExpressionAttributeValues: values });
+    change('SET c = a, d = a');
+    change('REMOVE a.x, c.x');
+    const full = { M: { x: { N: '1' } } };
+    const empty = { M: {} };
+    expect(emulation.get('single', KEY)).toEqual({ ...KEY, a: empty, b: full, c: empty, d: full });
+  });
+
   it('does not create an item to take something away from it (test_returnvalues.py)', () => {
     for (const expression of ['REMOVE a', 'REMOVE a.b', 'DELETE a :s']) {
       const emulation = new Emulation();
@@ -183,6 +196,14 @@ describe('sides with AWS where dynalite differs', () => {
       expect(refusalOfUpdate('ADD a :b', { a: { N: a } }, { ':b': { N: b } })).toBe(overflow);
     }
   });
+});
+
+it('tells numbers of 38 digits apart by their last digit', () => {
+  const digits = '1234567890123456789012345678901234567';
+  const attributes = { a: { N: `${digits}1` } };
+  expect(holds('a < :v', attributes, { ':v': { N: `${digits}2` } })).toBe(true);
+  expect(holds('a = :v', attributes, { ':v': { N: `${digits}2` } })).toBe(false);
+  expect(update('ADD a :v', attributes, { ':v': { N: '1' } }).after.a).toEqual({ N: `${digits}2` });
 });
 
 it('treats names such as toString as data, and refuses the one that objects cannot hold', () => {

@@ -205,6 +205,10 @@ describe('time', () => {
     expect(read(false)).toEqual(['2', '2']);
     emulation.now += 400;
     expect(read(false)).toEqual([undefined, undefined]);
+    emulation.put('single', { ...KEY, v: { N: '3' } });
+    emulation.now += 5_000;
+    emulation.put('single', { ...KEY, v: { N: '4' } });
+    expect(read(false)).toEqual(['3', '3']);
     expect(emulation.used).toContain('eventual-reads');
   });
 
