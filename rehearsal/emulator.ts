@@ -14,7 +14,8 @@ async function main(): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
   // npm runs scripts in the folder of package.json: the stack is one of the program that is there.
-  const { url, account, close } = await startEmulator(process.cwd(), options);
+  const emulator = await startEmulator(process.cwd(), options);
+  const { url, account } = emulator;
   const { region, capturedAt } = account.estate;
   process.stdout.write(
     `Emulating account ${account.estate.account} in ${region}, ${capturedAt}; Ctrl-C ends it.\n` +
@@ -23,7 +24,7 @@ async function main(): Promise<void> {
       `AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any\n`,
   );
   await ended;
-  await close();
+  await emulator.close();
 }
 
 // The SDK's models are read, nothing is sent with it: its end of support for this Node.js does not matter here.
