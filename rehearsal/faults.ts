@@ -79,13 +79,17 @@ export function loadFaults(file: string): Fault[] {
 /**
  * @param random seeded, uniform in [0, 1); drawn once per call and fault with a probability, hit or not, so that
  * one fault never shifts another's luck
- * @param state counters of an earlier plan for the same faults, to resume it
+ * @param saved counters of an earlier plan for the same faults, to resume it; faults at the end may be new
  */
 export function createFaultPlan(
   faults: readonly Fault[],
   random: () => number,
-  state: FaultPlanState = { seen: faults.map(() => 0), hits: faults.map(() => 0) },
+  saved?: FaultPlanState,
 ): FaultPlan {
+  const state = {
+    seen: faults.map((_, index) => saved?.seen[index] ?? 0),
+    hits: faults.map((_, index) => saved?.hits[index] ?? 0),
+  };
   const places = faults.map(({ at }) => matcher(at));
   return {
     state,

@@ -100,12 +100,17 @@ export class VirtualClock {
 
   /**
    * Dispatches everything due up to and including `end` (epoch milliseconds) and leaves the time at `end`.
-   * Rejects with the first error of a handler. `onAdvance` is told of each move of the time.
+   * Rejects with the first error of a handler. `onAdvance` is told of each move of the time. `stopBefore` is asked
+   * whenever all has settled, with the time of what comes next: where it says true, the clock stops there, and the
+   * answer is false.
    */
   async runUntil(
     end: number,
-    options: { readonly onAdvance?: (now: number) => void } = {},
-  ): Promise<void> {
+    options: {
+      readonly onAdvance?: (now: number) => void;
+      readonly stopBefore?: (next: number) => boolean;
+    } = {},
+  ): Promise<boolean> {
     if (this.running) throw new Error('The clock is running already.');
     finite(end, 'end');
     if (end < this.time) {
@@ -116,14 +121,21 @@ export class VirtualClock {
       for (;;) {
         await this.settled();
         if (this.failure !== undefined) throw this.failure.error;
+        const due = this.peek();
+        if (options.stopBefore?.(Math.min(due?.at ?? end, end)) === true) return false;
         const next = this.pop(end);
         this.advance(next?.at ?? end, options.onAdvance);
-        if (next === undefined) return;
+        if (next === undefined) return true;
         this.dispatch(next);
       }
     } finally {
       this.running = false;
     }
+  }
+
+  /** Whether Lambda code has timers: then the clock cannot be saved. */
+  get holdsCode(): boolean {
+    return [...this.live.values()].some((due) => 'callback' in due);
   }
 
   /** Throws while Lambda code has timers, since code cannot be saved. */
@@ -188,18 +200,19 @@ export class VirtualClock {
     return due.id;
   }
 
+  /** The next entry; those that were cancelled are thrown away. */
+  private peek(): Due | undefined {
+    while (this.heap[0] !== undefined && !this.live.has(this.heap[0].id)) this.removeFirst();
+    return this.heap[0];
+  }
+
   /** Takes the next entry that is due by `end`. */
   private pop(end: number): Due | undefined {
-    for (;;) {
-      const first = this.heap[0];
-      if (first === undefined) return undefined;
-      const live = this.live.has(first.id);
-      if (live && first.at > end) return undefined;
-      this.removeFirst();
-      if (!live) continue;
-      this.live.delete(first.id);
-      return first;
-    }
+    const first = this.peek();
+    if (first === undefined || first.at > end) return undefined;
+    this.removeFirst();
+    this.live.delete(first.id);
+    return first;
   }
 
   private removeFirst(): void {

@@ -65,6 +65,15 @@ export interface Denial {
   readonly reason: string;
 }
 
+/** The account as it can be stored. */
+export interface CloudState {
+  /** By service. */
+  readonly services: Readonly<Record<string, Json>>;
+  readonly denied: readonly Denial[];
+  readonly behaviours: readonly string[];
+  readonly unimplemented: readonly string[];
+}
+
 /** The account: every call of everybody goes through here, is judged, perhaps faulted, answered and traced. */
 export class Cloud {
   readonly denied: Denial[] = [];
@@ -146,6 +155,23 @@ export class Cloud {
       if (!(error instanceof AwsError)) throw error;
       return this.record(request, subject, { error }, false, fault);
     }
+  }
+
+  save(): CloudState {
+    return structuredClone({
+      services: Object.fromEntries(this.states),
+      denied: this.denied,
+      behaviours: [...this.behaviours],
+      unimplemented: [...this.unimplemented],
+    });
+  }
+
+  restore(saved: CloudState): void {
+    const { services, denied, behaviours, unimplemented } = structuredClone(saved);
+    for (const [id, state] of Object.entries(services)) this.states.set(id, state);
+    this.denied.splice(0, this.denied.length, ...denied);
+    for (const behaviour of behaviours) this.behaviours.add(behaviour);
+    for (const call of unimplemented) this.unimplemented.add(call);
   }
 
   /** The account in the shape of the estate file. */

@@ -31,7 +31,8 @@ const deliveryMilliseconds = 500;
 /** The account's default event bus: rules, targets, retries and dead letters. */
 export class EventBus {
   private readonly targets: ReadonlyMap<string, DeployedResource>;
-  private emitted = 0;
+  /** Events counted so far, for their ids. */
+  emitted = 0;
 
   constructor(private readonly options: EventBusOptions) {
     this.targets = new Map(options.targets.map((target) => [target.name, target]));

@@ -39,6 +39,14 @@ interface Running {
   readonly timers: Map<string, number>;
 }
 
+/** Executions that go on, as they can be stored; those that have ended are in the trace. */
+export type ExecutionsState = readonly {
+  readonly arn: string;
+  readonly state: ExecutionState;
+  /** Clock entries by timer of the interpreter. */
+  readonly timers: readonly (readonly [string, number])[];
+}[];
+
 /** The executions of all state machines: the interpreter's effects meet the clock, the tasks and the event bus. */
 export class Executions {
   private readonly machines: ReadonlyMap<string, StateMachineOptions>;
@@ -123,6 +131,35 @@ export class Executions {
   /** Executions that have not ended, in the order of their start. */
   open(): readonly TracedExecution[] {
     return [...this.running.values()].map((running) => running.traced);
+  }
+
+  save(): ExecutionsState {
+    return [...this.running].map(([arn, { state, timers }]) => ({
+      arn,
+      state: structuredClone(state),
+      timers: [...timers],
+    }));
+  }
+
+  /** Goes on where `save` was called. The trace must have been restored before. */
+  restore(saved: ExecutionsState): void {
+    for (const traced of this.options.trace.executions) this.byArn.set(traced.id, traced);
+    for (const { arn, state, timers } of saved) {
+      const machine = this.options.machines.find((candidate) =>
+        arn.startsWith(`${candidate.arn.replace(':stateMachine:', ':execution:')}:`),
+      );
+      const traced = this.byArn.get(arn);
+      if (machine === undefined || traced === undefined) {
+        throw new Error(`The execution ${arn} was saved by another program.`);
+      }
+      this.running.set(arn, {
+        machine,
+        state: structuredClone(state),
+        traced,
+        input: traced.input,
+        timers: new Map(timers),
+      });
+    }
   }
 
   private carryOut(arn: string, effects: readonly Effect[]): void {

@@ -166,15 +166,21 @@ export class FunctionRunner {
     return this.running.get(invocationId)?.name;
   }
 
-  /**
-   * Discards all idle containers, as Lambda may at any time. A rehearsal that is saved and resumed starts without
-   * any, so the one that goes on must do so too.
-   */
+  /** Discards all idle containers, as Lambda may at any time. */
   recycle(): void {
     for (const containers of this.idle.values()) {
       for (const { container } of containers) container.kill();
     }
     this.idle.clear();
+  }
+
+  /**
+   * Whether nothing runs, and whatever starts at `next` (epoch milliseconds, virtual) finds no container warm: then
+   * there is nothing to save.
+   */
+  isCold(next: number): boolean {
+    if (this.running.size > 0) return false;
+    return [...this.idle.values()].flat().every(({ since }) => next - since > KEPT_IDLE);
   }
 
   /** Kills all containers and gives back what the runner took of the process and the disk. */

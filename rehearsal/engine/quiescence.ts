@@ -24,6 +24,8 @@ const realNow = performance.now.bind(performance);
 export interface QuiescenceOptions {
   /** Real time that something may be in flight before the rehearsal is declared stuck. @default one minute */
   readonly stuckAfterMilliseconds?: number;
+  /** `sequence` of the rehearsal that is resumed. @default 0 */
+  readonly sequence?: number;
 }
 
 interface Request {
@@ -47,20 +49,26 @@ export class Quiescence {
   private readonly stuckAfter: number;
   private readonly requests = new Map<number, Request>();
   private readonly arrivals = new Map<number, () => void>();
-  private sequence = 0;
+  private lastSequence: number;
   private busy = 0;
   private settling: Promise<void> | undefined;
 
   constructor(options: QuiescenceOptions = {}) {
     this.stuckAfter = options.stuckAfterMilliseconds ?? 60_000;
+    this.lastSequence = options.sequence ?? 0;
+  }
+
+  /** The last number given to a request. */
+  get sequence(): number {
+    return this.lastSequence;
   }
 
   /** Client: a request is sent by an invocation. Returns its sequence number, from 1. */
   sent(invocation: string): number {
-    this.sequence += 1;
-    this.requests.set(this.sequence, { invocation, state: 'busy' });
+    this.lastSequence += 1;
+    this.requests.set(this.lastSequence, { invocation, state: 'busy' });
     this.busy += 1;
-    return this.sequence;
+    return this.lastSequence;
   }
 
   /** Client: the answer was consumed, or the request was given up. */

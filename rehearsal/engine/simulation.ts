@@ -1,16 +1,16 @@
-import type { StateMachineOptions } from '../asl';
-import { createFaultPlan, type Fault } from '../faults';
+import { createFaultPlan, type Fault, type FaultPlanState } from '../faults';
 import type { Program, ProgramResource } from '../host/program';
 import { createIam, type Iam } from '../iam/iam';
 import type { Progress } from '../report/progress';
 import type { Json, Scope, Service, Usage } from '../services/service';
 import { startWireServer, type WireAnswer, type WireCall, type WireServer } from '../wire/server';
-import { VirtualClock } from './clock';
-import { Cloud, type CloudAnswer, type Principal } from './cloud';
+import { VirtualClock, type ClockState } from './clock';
+import { Cloud, type CloudAnswer, type CloudState, type Principal } from './cloud';
 import type { FunctionUsage } from './cost';
+import { isType, logDeliveryActions, toFunction, toMachine } from './deployed';
 import { EventBus } from './event-bus';
-import { Executions } from './executions';
-import { accessKeyOf, type FunctionSpec } from './function-environment';
+import { Executions, type ExecutionsState } from './executions';
+import { accessKeyOf } from './function-environment';
 import { FunctionRunner } from './functions';
 import { Quiescence } from './quiescence';
 import { SeededRandom } from './random';
@@ -47,16 +47,57 @@ export interface SimulationOutcome {
   readonly usage: readonly Usage[];
 }
 
-/** Runs what the program deployed, from one virtual instant to another. */
-export async function simulate(options: SimulationOptions): Promise<SimulationOutcome> {
-  const simulation = new Simulation(options);
-  return simulation.run();
+/**
+ * A simulation at rest, as plain data that can go to another process. What the options say is not in it: it is
+ * resumed with the same ones, except that faults may be added at the end of the list, and `to` may be another.
+ */
+export interface SavedSimulation {
+  readonly clock: ClockState;
+  readonly trace: Trace;
+  readonly cloud: CloudState;
+  readonly executions: ExecutionsState;
+  readonly usedGrants: ReturnType<Iam['used']>;
+  readonly faults: FaultPlanState;
+  readonly usage: FunctionUsage;
+  /** States of the random streams. */
+  readonly random: Readonly<Record<'latency' | 'service' | 'fault' | 'functions', number>>;
+  /** Last numbers given to requests of functions, to those of state machines, and to events. */
+  readonly counters: Readonly<Record<'sequence' | 'requests' | 'events', number>>;
+}
+
+/** What of a simulation is seen by whoever decides how long it goes on. */
+export interface SimulationView {
+  readonly trace: Trace;
+  /** Whether no state machine runs. */
+  readonly isIdle: boolean;
+  /** What is still to come, in order. */
+  due(): ClockState['entries'];
+  save(): SavedSimulation;
+}
+
+export interface RunOptions {
+  /**
+   * Asked at each moment at which the simulation could be saved: nothing is in flight, and time is about to move
+   * on. True ends the simulation there. @default never
+   */
+  readonly stopWhen?: (simulation: SimulationView) => boolean;
+  /** @default none: from the start */
+  readonly resume?: SavedSimulation;
+}
+
+/** Runs what the program deployed, from one virtual instant, or from where it was saved, to another. */
+export async function simulate(
+  options: SimulationOptions,
+  { resume, stopWhen }: RunOptions = {},
+): Promise<SimulationOutcome> {
+  const simulation = new Simulation(options, resume);
+  return simulation.run(stopWhen);
 }
 
 /** Puts the parts together; each knows only what it is handed here. */
-class Simulation {
-  private readonly quiescence = new Quiescence();
-  private readonly trace: Trace = { calls: [], executions: [], events: [] };
+class Simulation implements SimulationView {
+  readonly trace: Trace = { calls: [], executions: [], events: [] };
+  private readonly quiescence: Quiescence;
   private readonly usage = { invocations: 0, gigabyteSeconds: 0 };
   private readonly clock: VirtualClock;
   private readonly iam: Iam;
@@ -64,7 +105,7 @@ class Simulation {
   private readonly executions: Executions;
   private readonly tasks: Tasks;
   private readonly bus: EventBus;
-  private readonly latency: SeededRandom;
+  private readonly random: Readonly<Record<keyof SavedSimulation['random'], SeededRandom>>;
   /** Functions by ARN, and the same by the access key under which they call. */
   private readonly functions = new Map<string, ProgramResource>();
   private readonly callers = new Map<string, ProgramResource>();
@@ -73,12 +114,19 @@ class Simulation {
   private runner: FunctionRunner | undefined;
   private server: WireServer | undefined;
 
-  constructor(private readonly options: SimulationOptions) {
+  constructor(
+    private readonly options: SimulationOptions,
+    saved?: SavedSimulation,
+  ) {
     const { program, account, region, seed } = options;
     // A stream for each purpose: a draw more in one must not move the others.
-    this.latency = new SeededRandom(seed);
-    const service = new SeededRandom(seed + 1);
-    const fault = new SeededRandom(seed + 2);
+    this.random = {
+      latency: new SeededRandom(seed),
+      service: new SeededRandom(seed + 1),
+      fault: new SeededRandom(seed + 2),
+      functions: new SeededRandom(seed + 3),
+    };
+    this.quiescence = new Quiescence({ sequence: saved?.counters.sequence ?? 0 });
     const resources = program.resources.filter((resource) => resource.custom);
     const scope: Scope = { account, region, partition: 'aws', estate: options.estate, resources };
 
@@ -86,8 +134,8 @@ class Simulation {
       start: options.from,
       settled: () => this.quiescence.settled(),
     });
-    this.iam = createIam(resources);
-    this.faultPlan = createFaultPlan(options.faults, fault.next);
+    this.iam = createIam(resources, saved?.usedGrants);
+    this.faultPlan = createFaultPlan(options.faults, this.random.fault.next, saved?.faults);
     this.cloud = new Cloud({
       scope,
       services: [
@@ -107,7 +155,7 @@ class Simulation {
       },
       trace: this.trace,
       now: () => this.clock.now,
-      random: service.next,
+      random: this.random.service.next,
       nextFault: (call) => this.nextFault(call),
       emit: (event) => this.bus.emit(event),
     });
@@ -125,7 +173,7 @@ class Simulation {
     this.tasks = new Tasks({
       clock: this.clock,
       cloud: this.cloud,
-      random: this.latency.next,
+      random: this.random.latency.next,
       invoke: (functionArn, payload, execution) => this.invoke(functionArn, payload, execution),
       signal: (execution, signal) => this.executions.signal(execution, signal),
       afterCall: (answer, execution) => this.carryOutFault(answer, execution, undefined),
@@ -150,9 +198,18 @@ class Simulation {
       this.executions.start(data.machine, data.input, 'user');
     });
     this.deploy(resources);
+    if (saved !== undefined) this.restore(saved);
   }
 
-  async run(): Promise<SimulationOutcome> {
+  get isIdle(): boolean {
+    return this.executions.open().length === 0;
+  }
+
+  due(): ClockState['entries'] {
+    return this.clock.save().entries;
+  }
+
+  async run(stopWhen?: RunOptions['stopWhen']): Promise<SimulationOutcome> {
     const { options, clock } = this;
     const functions = options.program.resources
       .filter(isType('aws:lambda/function:Function'))
@@ -166,21 +223,27 @@ class Simulation {
       onDefect: (error, place) =>
         clock.fail(new Error(`${place}: ${error.message}`, { cause: error })),
     });
-    const virtual = new SeededRandom(options.seed + 3);
-    const uninstall = installVirtualTime(clock, { random: virtual.next });
-    this.runner = new FunctionRunner({
+    const uninstall = installVirtualTime(clock, {
+      random: this.random.functions.next,
+      origin: options.from,
+    });
+    const runner = new FunctionRunner({
       clock,
       quiescence: this.quiescence,
       endpoint: () => this.server?.url ?? '',
       functions,
       region: options.region,
     });
+    this.runner = runner;
     try {
       await clock.runUntil(options.to, {
         onAdvance: (now) => options.progress.advanced(new Date(now).toISOString()),
+        ...(stopWhen !== undefined && {
+          stopBefore: (next) => runner.isCold(next) && !clock.holdsCode && stopWhen(this),
+        }),
       });
     } finally {
-      this.runner.dispose();
+      runner.dispose();
       uninstall();
       await this.server.close();
     }
@@ -194,6 +257,51 @@ class Simulation {
       functions: this.usage,
       usage: this.cloud.usage(),
     };
+  }
+
+  save(): SavedSimulation {
+    const { calls, executions, events } = this.trace;
+    return {
+      clock: this.clock.save(),
+      // What is in the trace stays as it is, except for executions that go on.
+      trace: {
+        calls: [...calls],
+        executions: executions.map((execution) => ({ ...execution })),
+        events: [...events],
+      },
+      cloud: this.cloud.save(),
+      executions: this.executions.save(),
+      usedGrants: this.iam.used(),
+      faults: structuredClone(this.faultPlan.state),
+      usage: { ...this.usage },
+      random: {
+        latency: this.random.latency.state,
+        service: this.random.service.state,
+        fault: this.random.fault.state,
+        functions: this.random.functions.state,
+      },
+      counters: {
+        sequence: this.quiescence.sequence,
+        requests: this.tasks.requests,
+        events: this.bus.emitted,
+      },
+    };
+  }
+
+  /** Replaces what the constructor began; the parts that take their state there have it already. */
+  private restore(saved: SavedSimulation): void {
+    this.trace.calls.push(...saved.trace.calls);
+    this.trace.executions.push(...saved.trace.executions.map((execution) => ({ ...execution })));
+    this.trace.events.push(...saved.trace.events);
+    this.clock.restore(saved.clock);
+    this.cloud.restore(saved.cloud);
+    this.executions.restore(saved.executions);
+    Object.assign(this.usage, saved.usage);
+    for (const name of ['latency', 'service', 'fault', 'functions'] as const) {
+      this.random[name].state = saved.random[name];
+    }
+    this.tasks.requests = saved.counters.requests;
+    this.bus.emitted = saved.counters.events;
   }
 
   /** What AWS itself checks and does with the declared roles when the program is deployed. */
@@ -287,7 +395,7 @@ class Simulation {
           ...(execution === undefined ? {} : { execution }),
         });
         this.carryOutFault(answer, execution, invocation);
-        clock.callAt(clock.now + 5 + Math.floor(this.latency.next() * 45), () => {
+        clock.callAt(clock.now + 5 + Math.floor(this.random.latency.next() * 45), () => {
           if (quiescence.answering(sequence)) resolve(toWireAnswer(answer));
         });
       });
@@ -357,48 +465,6 @@ class Simulation {
 
 /** Services that no client of the program talks to: the engine and the Lambda platform call them. */
 const platformServices = ['lambda', 'logs'];
-
-/** https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy */
-const logDeliveryActions = [
-  'CreateLogDelivery',
-  'DeleteLogDelivery',
-  'DescribeLogGroups',
-  'DescribeResourcePolicies',
-  'GetLogDelivery',
-  'ListLogDeliveries',
-  'PutResourcePolicy',
-  'UpdateLogDelivery',
-].map((action) => `logs:${action}`);
-
-function isType(type: string) {
-  return (resource: ProgramResource) => resource.type === type;
-}
-
-function toMachine(resource: ProgramResource): StateMachineOptions {
-  return {
-    definition: JSON.parse(resource.inputs.definition),
-    type: resource.inputs.type ?? 'STANDARD',
-    arn: resource.outputs.arn,
-    name: resource.outputs.name,
-    roleArn: resource.inputs.roleArn,
-  };
-}
-
-function toFunction(resource: ProgramResource): FunctionSpec {
-  const { inputs, outputs } = resource;
-  const logGroup = inputs.loggingConfig?.logGroup;
-  return {
-    name: outputs.name,
-    arn: outputs.arn,
-    runtime: inputs.runtime,
-    handler: inputs.handler,
-    timeoutSeconds: inputs.timeout ?? 3,
-    memoryMegabytes: inputs.memorySize ?? 128,
-    environment: inputs.environment?.variables ?? {},
-    files: resource.archives['code'] ?? {},
-    ...(logGroup === undefined ? {} : { logGroup }),
-  };
-}
 
 function toWireAnswer(answer: CloudAnswer): WireAnswer {
   if ('error' in answer) return { error: answer.error };

@@ -41,7 +41,8 @@ export interface TasksOptions {
 
 /** Carries out the tasks of state machines: `lambda:invoke` and the SDK integrations, in the role of the machine. */
 export class Tasks {
-  private requests = 0;
+  /** Requests counted so far, for their ids. */
+  requests = 0;
 
   constructor(private readonly options: TasksOptions) {
     options.clock.on('task-answer', (data: { execution: string; signal: Signal }) => {

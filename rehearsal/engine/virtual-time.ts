@@ -9,6 +9,8 @@ import { VirtualTimers } from './virtual-timers';
 export interface VirtualTimeOptions {
   /** Uniform in [0, 1); the source of every random number that code asks for. */
   readonly random: () => number;
+  /** Where `performance.now` begins, epoch milliseconds. @default now, in virtual time */
+  readonly origin?: number;
 }
 
 const RealDate = Date;
@@ -36,7 +38,7 @@ export function installVirtualTime(clock: VirtualClock, options: VirtualTimeOpti
   const patches = new Patches();
   const virtual = new VirtualTimers(clock, currentFunction);
   patchTimers(patches, virtual);
-  patchDates(patches, clock);
+  patchDates(patches, clock, options.origin ?? clock.now);
   patchRandom(patches, options.random);
   const zone = process.env['TZ'];
   process.env['TZ'] = 'UTC';
@@ -75,8 +77,7 @@ function patchTimers(patches: Patches, virtual: VirtualTimers): void {
   patches.set(AbortSignal, 'timeout', virtual.abortAfter);
 }
 
-function patchDates(patches: Patches, clock: VirtualClock): void {
-  const start = clock.now;
+function patchDates(patches: Patches, clock: VirtualClock, start: number): void {
   const now = (): number => Math.trunc(clock.now);
   // A proxy, not a subclass: dates that Node.js makes are instances of it, and `Date()` still returns text.
   const VirtualDate: DateConstructor = new Proxy(RealDate, {

@@ -1,0 +1,51 @@
+import type { StateMachineOptions } from '../asl';
+import type { ProgramResource } from '../host/program';
+import type { FunctionSpec } from './function-environment';
+
+/**
+ * What the role of a state machine needs that writes a log.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
+ */
+export const logDeliveryActions = [
+  'CreateLogDelivery',
+  'DeleteLogDelivery',
+  'DescribeLogGroups',
+  'DescribeResourcePolicies',
+  'GetLogDelivery',
+  'ListLogDeliveries',
+  'PutResourcePolicy',
+  'UpdateLogDelivery',
+].map((action) => `logs:${action}`);
+
+/** A filter for resources of a Pulumi type. */
+export function isType(type: string) {
+  return (resource: ProgramResource) => resource.type === type;
+}
+
+/** A resource of type `aws:sfn/stateMachine:StateMachine`, as the interpreter takes it. */
+export function toMachine(resource: ProgramResource): StateMachineOptions {
+  return {
+    definition: JSON.parse(resource.inputs.definition),
+    type: resource.inputs.type ?? 'STANDARD',
+    arn: resource.outputs.arn,
+    name: resource.outputs.name,
+    roleArn: resource.inputs.roleArn,
+  };
+}
+
+/** A resource of type `aws:lambda/function:Function`, as the function runner takes it. */
+export function toFunction(resource: ProgramResource): FunctionSpec {
+  const { inputs, outputs } = resource;
+  const logGroup = inputs.loggingConfig?.logGroup;
+  return {
+    name: outputs.name,
+    arn: outputs.arn,
+    runtime: inputs.runtime,
+    handler: inputs.handler,
+    timeoutSeconds: inputs.timeout ?? 3,
+    memoryMegabytes: inputs.memorySize ?? 128,
+    environment: inputs.environment?.variables ?? {},
+    files: resource.archives['code'] ?? {},
+    ...(logGroup === undefined ? {} : { logGroup }),
+  };
+}
