@@ -90,7 +90,7 @@ export function createHandler(dependencies: ClaimDependencies) {
       successor === undefined && isFresh(work, now())
         ? { target: work.target ?? '', attempt: work.attempt ?? 1 }
         : await nextTarget(dependencies, source, work);
-    const problem = checkUpdate(intent.target, update);
+    const problem = checkUpdate(intent.target, update, source);
     if (problem !== undefined) return result('skip', problem);
     if (mode !== 'plan' && intent.target !== work.target) {
       await recordIntent(ledger, image.name, execution, {
@@ -199,7 +199,11 @@ function describeUpdate(source: TaggedImage): UpdateRequest {
 }
 
 /** AppStream's limits, checked before it is asked: https://docs.aws.amazon.com/appstream2/latest/APIReference/API_CreateUpdatedImage.html */
-function checkUpdate(target: string, update: UpdateRequest): string | undefined {
+function checkUpdate(
+  target: string,
+  update: UpdateRequest,
+  source: TaggedImage,
+): string | undefined {
   if (target.length > 100) {
     return `the new name ${target} has ${target.length} characters, AppStream allows 100: shorten the tag BaseName`;
   }
@@ -209,6 +213,12 @@ function checkUpdate(target: string, update: UpdateRequest): string | undefined 
   const count = Object.keys(update.tags).length;
   if (count > 50) {
     return `the new image would have ${count} tags, AppStream allows 50: remove some`;
+  }
+  // An update that cannot be committed would be started again and again.
+  const { nextVersion } = tagNames();
+  const committed = source.tagCount + (source.tags[nextVersion] === undefined ? 1 : 0);
+  if (committed > 50) {
+    return `with ${nextVersion} the image would have ${committed} tags, AppStream allows 50: remove some`;
   }
   return undefined;
 }

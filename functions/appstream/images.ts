@@ -10,6 +10,8 @@ export interface TaggedImage {
   readonly state: string;
   readonly image: Image;
   readonly tags: Tags;
+  /** All tags, also those of AWS: AppStream does not say that they leave its limit alone. */
+  readonly tagCount: number;
 }
 
 /** The tags of a lineage. The first three are those of the seed; the last tells whose successor an image is. */
@@ -55,6 +57,7 @@ export async function withTags(
     arn: image.Arn,
     state: image.State ?? 'UNKNOWN',
     image,
+    tagCount: Object.keys(answer.Tags ?? {}).length,
     // Tags that begin with aws: come from AWS itself (CloudFormation and others) and must not be sent back.
     tags: Object.fromEntries(
       Object.entries(answer.Tags ?? {}).filter(([key]) => !key.toLowerCase().startsWith('aws:')),

@@ -197,6 +197,20 @@ describe('claiming an image', () => {
       ],
       'would have 51 tags, AppStream allows 50',
     ],
+    [
+      'full of tags itself, so that its update could not be committed',
+      [
+        image('base', {
+          Tags: Object.fromEntries([
+            ['AutoUpdate', 'Enabled'],
+            ['BaseName', 'base'],
+            ['evergreen:source', 'root'],
+            ...Array.from({ length: 47 }, (_, index) => [`tag-${index}`, 'x']),
+          ]),
+        }),
+      ],
+      'with NextVersion the image would have 51 tags, AppStream allows 50',
+    ],
   ])('skips an image that is %s, and says why', async (_, images, reason) => {
     const result = await prepare(images).claim();
     expect(result.decision).toBe('skip');
