@@ -243,6 +243,14 @@ describe('invariant 9', () => {
     expect(story.verdict(9).held).toBe(true);
   });
 
+  test('blames nobody for what was in flight at the start beyond a quota that has shrunk since', () => {
+    const images = [image('one', { State: 'CREATING' }), image('two', { State: 'CREATING' })];
+    const story = createStory({ quotas: { 'appstream2:L-9B6418E0': 1 }, appstream: { images } });
+    expect(story.verdict(9).held).toBe(true);
+    story.call('appstream:CreateUpdatedImage', { existingImageName: 'a', newImageName: 'b' });
+    expect(story.verdict(9).detail).toMatch(/broken: 3 image updates ran at \S+, 1 are allowed/);
+  });
+
   test('does not count an update any more once nobody saw it in flight', () => {
     const story = createStory({ quotas: { 'appstream2:L-9B6418E0': 1 } });
     story.call('appstream:CreateUpdatedImage', { existingImageName: 'a', newImageName: 'a-2' });
