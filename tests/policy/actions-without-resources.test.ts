@@ -1,0 +1,14 @@
+import { hasNoResources } from '../../policy/actions-without-resources';
+import { published } from '../support/service-reference';
+
+describe('the actions without resources are those that AWS publishes', () => {
+  // `iam` is published as far as PassRole only.
+  it.each(Object.keys(published))('%s', (service) => {
+    const actions = Object.entries(published[service] ?? {});
+    expect(actions.length).toBeGreaterThan(0);
+    const without = actions.filter(([, { resources }]) => resources.length === 0);
+    expect(
+      actions.map(([name]) => name).filter((name) => hasNoResources(`${service}:${name}`)),
+    ).toEqual(without.map(([name]) => name));
+  });
+});

@@ -1,0 +1,173 @@
+import { createStatesService } from '../../../rehearsal/engine/states-service';
+import { services } from '../../../rehearsal/services';
+import type { Json, Scope } from '../../../rehearsal/services/service';
+import { misfits, published } from '../../support/service-reference';
+import { deployed } from '../services/support';
+
+const ACCOUNT = 'eu-west-1:111122223333';
+const IMAGE = `arn:aws:appstream:${ACCOUNT}:image/desktop`;
+const QUEUE = `arn:aws:sqs:${ACCOUNT}:dead`;
+const FUNCTION = `arn:aws:lambda:${ACCOUNT}:function:claim`;
+const table = { TableName: 'ledger' };
+const key = { pk: { S: 'one' } };
+const named = {
+  ConditionExpression: '#a = :a',
+  ExpressionAttributeNames: { '#a': 'a' },
+  ExpressionAttributeValues: { ':a': { S: 'x' } },
+};
+const stream = { logGroupName: '/aws/lambda/claim', logStreamName: '2026/01/20/[$LATEST]1' };
+
+/** A call of every emulated operation that needs as many permissions and condition keys as it can. */
+const CALLS: Readonly<Record<string, Json>> = {
+  'appstream:DescribeImages': {},
+  'appstream:CreateUpdatedImage': {
+    existingImageName: 'desktop',
+    newImageName: 'next',
+    newImageTags: { Owner: 'me' },
+  },
+  'appstream:ListTagsForResource': { ResourceArn: IMAGE },
+  'appstream:TagResource': { ResourceArn: IMAGE, Tags: { Owner: 'me' } },
+  'appstream:UntagResource': { ResourceArn: IMAGE, TagKeys: ['Owner'] },
+  'dynamodb:GetItem': { ...table, Key: key },
+  'dynamodb:BatchGetItem': { RequestItems: { ledger: { Keys: [key] } } },
+  'dynamodb:Query': {
+    ...table,
+    IndexName: 'byOwner',
+    KeyConditionExpression: 'owner = :o',
+    ExpressionAttributeValues: { ':o': { S: 'me' } },
+  },
+  'dynamodb:Scan': { ...table, IndexName: 'byOwner' },
+  'dynamodb:DescribeTable': table,
+  'dynamodb:PutItem': { ...table, Item: key, ...named },
+  'dynamodb:UpdateItem': {
+    ...table,
+    Key: key,
+    UpdateExpression: 'SET #a = :a',
+    ReturnValues: 'ALL_NEW',
+    ...named,
+  },
+  'dynamodb:DeleteItem': { ...table, Key: key, ...named },
+  'dynamodb:TransactWriteItems': {
+    TransactItems: [
+      { Put: { ...table, Item: key } },
+      { Update: { ...table, Key: key, UpdateExpression: 'REMOVE a' } },
+      { Delete: { ...table, Key: key } },
+      { ConditionCheck: { ...table, Key: key, ...named } },
+    ],
+  },
+  'lambda:Invoke': { FunctionName: FUNCTION },
+  'logs:CreateLogStream': stream,
+  'logs:PutLogEvents': { ...stream, logEvents: [] },
+  'ses:SendEmail': {
+    FromEmailAddress: 'Ops <ops@example.com>',
+    FeedbackForwardingEmailAddress: 'bounces@example.com',
+    Destination: { ToAddresses: ['you@example.com'] },
+  },
+  'sns:Publish': { TopicArn: `arn:aws:sns:${ACCOUNT}:ops`, Message: 'hello' },
+  'sqs:SendMessage': { QueueUrl: QUEUE, MessageBody: 'dead' },
+  'states:StartExecution': { stateMachineArn: `arn:aws:states:${ACCOUNT}:stateMachine:updater` },
+  'states:DescribeExecution': {
+    executionArn: `arn:aws:states:${ACCOUNT}:execution:updater:first`,
+  },
+};
+
+const scope: Scope = {
+  account: '111122223333',
+  region: 'eu-west-1',
+  partition: 'aws',
+  estate: {
+    capturedAt: '2026-01-20T00:00:00Z',
+    appstream: {
+      images: [
+        {
+          Name: 'desktop',
+          Arn: IMAGE,
+          State: 'AVAILABLE',
+          Visibility: 'PRIVATE',
+          Tags: { CostCenter: '1' },
+        },
+      ],
+    },
+    ses: { identities: [{ IdentityName: 'example.com', VerificationStatus: 'SUCCESS' }] },
+  },
+  resources: [
+    deployed(
+      'aws:dynamodb/table:Table',
+      { name: 'ledger', arn: `arn:aws:dynamodb:${ACCOUNT}:table/ledger` },
+      {
+        attributes: [
+          { name: 'pk', type: 'S' },
+          { name: 'owner', type: 'S' },
+        ],
+        hashKey: 'pk',
+        globalSecondaryIndexes: [{ name: 'byOwner', hashKey: 'owner', projectionType: 'ALL' }],
+      },
+    ),
+    deployed('aws:sqs/queue:Queue', { arn: QUEUE, url: 'https://queue' }),
+  ],
+};
+
+const emulated = [...services, createStatesService({ start: () => '', describe: () => undefined })];
+const operations = emulated.flatMap((service) =>
+  Object.entries(service.operations).map(([name, operation]) => ({
+    name: `${service.id}:${name}`,
+    accesses: () =>
+      operation.authorize(CALLS[`${service.id}:${name}`], service.createState(scope), scope),
+  })),
+);
+
+it('has a call for every emulated operation', () => {
+  expect(Object.keys(CALLS).sort()).toEqual(operations.map(({ name }) => name).sort());
+});
+
+describe('what an emulated operation asks of IAM is in the list that AWS publishes', () => {
+  it.each(operations)('$name', ({ accesses }) => {
+    const asked = accesses();
+    expect(asked.length).toBeGreaterThan(0);
+    expect(
+      asked.flatMap(({ action, resource, context = {} }) =>
+        misfits(action, resource, Object.keys(context)),
+      ),
+    ).toEqual([]);
+  });
+});
+
+it('the services of the list are those that the rehearsal judges', () => {
+  const prefixes = emulated.map(({ id, iamPrefix }) => iamPrefix ?? id);
+  expect(Object.keys(published)).toEqual(expect.arrayContaining(prefixes));
+});
+
+describe('the comparison with the list', () => {
+  it.each([
+    ['sns:Publsh', `arn:aws:sns:${ACCOUNT}:ops`, [], 'there is no action sns:Publsh'],
+    ['sns:Publish', '*', [], 'sns:Publish does not take *'],
+    ['sns:Publish', QUEUE, [], `sns:Publish does not take ${QUEUE}`],
+    ['appstream:DescribeImages', IMAGE, [], `appstream:DescribeImages does not take ${IMAGE}`],
+    [
+      'dynamodb:GetItem',
+      `arn:aws:dynamodb:${ACCOUNT}:table/ledger/index/byOwner`,
+      [],
+      `dynamodb:GetItem does not take arn:aws:dynamodb:${ACCOUNT}:table/ledger/index/byOwner`,
+    ],
+    [
+      'sns:Publish',
+      'arn:aws:sns:*',
+      ['ses:FromAddress'],
+      'sns:Publish does not know ses:FromAddress',
+    ],
+    ['appstream:TagResource', IMAGE, ['aws:RequestTag/'], 'does not know aws:RequestTag/'],
+  ])('refuses %s on %s with %j', (action, resource, keys, problem) => {
+    expect(misfits(action, resource, keys)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it.each([
+    ['dynamodb:Query', `arn:aws:dynamodb:${ACCOUNT}:table/ledger/index/*`, []],
+    ['logs:PutLogEvents', `arn:aws:logs:${ACCOUNT}:log-group:/aws/lambda/claim:*`, []],
+    ['states:DescribeExecution', `arn:aws:states:${ACCOUNT}:execution:updater-*`, []],
+    ['appstream:TagResource', 'arn:aws:appstream:*:*:image/d?sktop', ['aws:RequestTag/Owner']],
+    ['iam:PassRole', 'arn:aws:iam::111122223333:role/path/name', ['iam:PassedToService']],
+    ['logs:CreateLogDelivery', '*', []],
+  ])('accepts %s on %s with %j', (action, resource, keys) => {
+    expect(misfits(action, resource, keys)).toEqual([]);
+  });
+});
