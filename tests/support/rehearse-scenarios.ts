@@ -69,6 +69,7 @@ function applyTo(resource: ProgramResource, mutation: Mutation): ProgramResource
     if (kept.length === policy.Statement.length) return undefined;
     return withInput(resource, 'policy', { ...policy, Statement: kept });
   }
+  if (mutation.kind === 'replaceCode') return withCode(resource, mutation);
   if (resource.type !== 'aws:sfn/stateMachine:StateMachine') return undefined;
   const definition = JSON.parse(resource.inputs.definition);
   const state = findState(definition.States, mutation.state);
@@ -80,11 +81,31 @@ function applyTo(resource: ProgramResource, mutation: Mutation): ProgramResource
     if (kept.length === state.Catch.length) return undefined;
     state.Catch = kept;
   } else {
-    const choice = state.Choices.find((one: Json) => one.Next === mutation.from);
-    if (choice === undefined) return undefined;
-    choice.Next = mutation.to;
+    const ways: readonly Json[] = state.Choices ?? [state];
+    const way = ways.find((one) => one.Next === mutation.from);
+    if (way === undefined) return undefined;
+    way.Next = mutation.to;
   }
   return withInput(resource, 'definition', definition);
+}
+
+function withCode(
+  resource: ProgramResource,
+  mutation: Extract<Mutation, { kind: 'replaceCode' }>,
+): ProgramResource | undefined {
+  const isMeant =
+    resource.type === 'aws:lambda/function:Function' &&
+    resource.name.endsWith(`${mutation.function}-function`);
+  if (!isMeant) return undefined;
+  const { code } = resource.archives;
+  const [before, after, ...more] = code?.['__index.js']?.split(mutation.from) ?? [];
+  if (before === undefined || after === undefined || more.length > 0) {
+    throw new Error(`${resource.name} does not hold this passage exactly once: ${mutation.from}`);
+  }
+  return {
+    ...resource,
+    archives: { code: { ...code, '__index.js': before + mutation.to + after } },
+  };
 }
 
 function findState(states: Json, name: string): Json {

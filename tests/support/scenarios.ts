@@ -19,16 +19,23 @@ export interface ScenarioInput {
   readonly mutations?: readonly Mutation[];
 }
 
-/** Something deleted from the program. */
+/** Something broken in the program: what somebody deleted, or got wrong. */
 export type Mutation =
   /** A statement of the policy whose name ends so. */
   | { readonly kind: 'removeGrant'; readonly policy: string; readonly sid: string }
   /** The catcher of an error, or all of them. */
   | { readonly kind: 'removeCatch'; readonly state: string; readonly error?: string }
-  /** The choice of a state that leads somewhere leads elsewhere. */
+  /** The choice of a state, or a state that makes none, that leads somewhere leads elsewhere. */
   | {
       readonly kind: 'reroute';
       readonly state: string;
+      readonly from: string;
+      readonly to: string;
+    }
+  /** A passage in the archive of the function whose name ends so; it must occur there exactly once. */
+  | {
+      readonly kind: 'replaceCode';
+      readonly function: string;
       readonly from: string;
       readonly to: string;
     };
