@@ -16,8 +16,9 @@ export function ruleMatches(rule: Json, scope: Scope): boolean {
   if (rule.Or !== undefined) return rule.Or.some((inner: Json) => ruleMatches(inner, scope));
   if (rule.Not !== undefined) return !ruleMatches(rule.Not, scope);
   const operator = Object.keys(rule).find((key) => key !== 'Variable' && isOperator(key));
-  if (operator === undefined)
+  if (operator === undefined) {
     throw new Error(`The Choice rule ${JSON.stringify(rule)} has no comparison that is known.`);
+  }
   if (operator === 'IsPresent') return isPresent(rule.Variable, scope) === rule.IsPresent;
   const value = lookUp(rule.Variable, scope);
   const typeTest = typeTests[operator];

@@ -56,10 +56,14 @@ export function evaluateField(
   });
 }
 
-/** What a state makes of the result of its work. */
+/**
+ * What a state makes of the result of its work. That `Assign` sees the result after `ResultSelector` is assumed: the
+ * recorded executions have no state with both.
+ */
 export function outcomeOf(run: Run, branch: Branch, state: Json, result: Json): StateOutcome {
-  if (languageOf(run, state) === 'JSONata')
+  if (languageOf(run, state) === 'JSONata') {
     return jsonataOutcome(run, branch, state, '', { result });
+  }
   const selected =
     state.ResultSelector === undefined
       ? result

@@ -79,7 +79,9 @@ export class DrainedPromise {
         (inner) => this.settle('fulfilled', inner),
         (reason) => this.settle('rejected', reason),
       );
-    } else this.settle('fulfilled', value);
+    } else {
+      this.settle('fulfilled', value);
+    }
   }
 
   private settle(state: 'fulfilled' | 'rejected', value: unknown): void {

@@ -28,8 +28,9 @@ export function record(run: Run, branch: Branch, type: string, details: Json = {
 export function note(run: Run, branch: Branch, type: string, details: Json = {}): number {
   const child = run.lineage(branch).at(-1)?.child;
   const recorded = child?.historyEvents ?? run.execution.historyEvents;
-  if (run.machine.type === 'STANDARD' && recorded >= maxEvents - 1)
+  if (run.machine.type === 'STANDARD' && recorded >= maxEvents - 1) {
     throw new HistoryLimitReached(branch);
+  }
   if (child !== undefined) {
     child.historyEvents += 1;
     return child.historyEvents;

@@ -173,8 +173,9 @@ function stop(
 
 function checkIssued(run: Run, id: string): void {
   const number = Number(/^(?:task|timer)-(\d+)$/.exec(id)?.[1]);
-  if (!(number <= run.execution.lastId))
+  if (!(number <= run.execution.lastId)) {
     throw new Error(`${run.execution.arn} never asked for ${id}.`);
+  }
 }
 
 function parentOf(run: Run, child: Branch): Branch {

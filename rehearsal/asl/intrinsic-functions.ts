@@ -23,8 +23,9 @@ export const intrinsicFunctions: Readonly<Record<string, Intrinsic>> = {
     const [array, size] = take(values, 'array', 'integer');
     if (size < 1) throw new Error('the chunk size must be positive');
     const chunks: Json[] = [];
-    for (let start = 0; start < array.length; start += size)
+    for (let start = 0; start < array.length; start += size) {
       chunks.push(array.slice(start, start + size));
+    }
     return chunks;
   },
 
@@ -68,10 +69,11 @@ export const intrinsicFunctions: Readonly<Record<string, Intrinsic>> = {
   Hash: (values) => {
     const [data, name] = take(values, 'any', 'string');
     const algorithm = hashAlgorithms[name];
-    if (algorithm === undefined)
+    if (algorithm === undefined) {
       throw new Error(
         `the algorithm '${name}' is not one of ${Object.keys(hashAlgorithms).join(', ')}`,
       );
+    }
     return createHash(algorithm)
       .update(short(typeof data === 'string' ? data : JSON.stringify(data)))
       .digest('hex');
@@ -154,14 +156,16 @@ function isKind(value: Json, kind: Kind): boolean {
   if (kind === 'any') return true;
   if (kind === 'array') return Array.isArray(value);
   if (kind === 'integer') return typeof value === 'number';
-  if (kind === 'object')
+  if (kind === 'object') {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
+  }
   return typeof value === kind;
 }
 
 function short(text: string): string {
-  if (text.length > maxHashedLength)
+  if (text.length > maxHashedLength) {
     throw new Error(`the text exceeds ${maxHashedLength} characters`);
+  }
   return text;
 }
 

@@ -13,8 +13,9 @@ export function readItems(
   answer: Json,
   maxItems: number | undefined,
 ): readonly Json[] {
-  if (maxItems !== undefined && maxItems < 0)
+  if (maxItems !== undefined && maxItems < 0) {
     throw readerFailure('field MaxItems must be positive');
+  }
   const items = resource.endsWith(':s3:listObjectsV2')
     ? listedObjects(answer)
     : parseBody(config, answer.Body);
@@ -22,8 +23,9 @@ export function readItems(
 }
 
 function listedObjects(answer: Json): readonly Json[] {
-  if (answer.IsTruncated === true)
+  if (answer.IsTruncated === true) {
     throw new Error('An ItemReader with more than one page of objects is not implemented.');
+  }
   return answer.Contents ?? [];
 }
 
@@ -52,8 +54,9 @@ function parseCsv(config: Json, body: string): readonly Json[] {
   const rows = csvRows(body);
   const headers: readonly string[] =
     config.CSVHeaderLocation === 'GIVEN' ? config.CSVHeaders : (rows.shift() ?? []);
-  if (new Set(headers).size !== headers.length)
+  if (new Set(headers).size !== headers.length) {
     throw readerFailure('CSV headers cannot contain duplicates.');
+  }
   return rows.map((row) =>
     Object.fromEntries(headers.map((header, index) => [header, row[index] ?? ''])),
   );

@@ -59,11 +59,15 @@ function parseDotted(reader: CharReader): PathStep {
 function parseBracket(reader: CharReader): PathStep {
   reader.skipSpace();
   let step: PathStep;
-  if (reader.take('*')) step = { kind: 'wildcard' };
-  else if (reader.take('?')) step = { kind: 'filter', filter: parseFilter(reader) };
-  else if (reader.peek("'") || reader.peek('"')) {
+  if (reader.take('*')) {
+    step = { kind: 'wildcard' };
+  } else if (reader.take('?')) {
+    step = { kind: 'filter', filter: parseFilter(reader) };
+  } else if (reader.peek("'") || reader.peek('"')) {
     step = { kind: 'names', names: parseList(reader, () => reader.quoted()) };
-  } else step = parseNumbers(reader);
+  } else {
+    step = parseNumbers(reader);
+  }
   reader.skipSpace();
   reader.expect(']');
   return step;

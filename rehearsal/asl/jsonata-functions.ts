@@ -44,7 +44,8 @@ function orUndefined(values: readonly Json[], compute: () => Json): Json {
 }
 
 function algorithmName(name: string): string {
-  if (!['MD5', 'SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'].includes(name))
+  if (!['MD5', 'SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'].includes(name)) {
     throw new Error(`Unknown hash algorithm ${name}`);
+  }
   return name.replace('-', '').toLowerCase();
 }

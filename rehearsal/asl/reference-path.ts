@@ -17,8 +17,9 @@ export function setPath(path: string | null | undefined, input: Json, result: Js
       if (!Array.isArray(node) || step < 0 || step >= node.length) return fail();
       return node.map((item, index) => (index === step ? put(item, rest) : item));
     }
-    if (node !== undefined && (typeof node !== 'object' || node === null || Array.isArray(node)))
+    if (node !== undefined && (typeof node !== 'object' || node === null || Array.isArray(node))) {
       return fail();
+    }
     return { ...node, [step]: put(node?.[step], rest) };
   };
   const fail = (): never => {

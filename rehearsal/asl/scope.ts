@@ -26,8 +26,9 @@ export function resolvePath(path: string, scope: Scope): Json {
   if (path.startsWith('$$')) return evaluatePath(path.slice(2), scope.context);
   const variable = /^\$([\p{ID_Start}_][\p{ID_Continue}]*)/u.exec(path)?.[1];
   if (variable !== undefined) {
-    if (!Object.hasOwn(scope.variables, variable))
+    if (!Object.hasOwn(scope.variables, variable)) {
       throw new PathNotFound(`No results for path: $${variable}`);
+    }
     return evaluatePath(path.slice(variable.length + 1), scope.variables[variable]);
   }
   if (!path.startsWith('$')) throw new Error(`'${path}' is not a path.`);

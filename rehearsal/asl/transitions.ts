@@ -20,10 +20,13 @@ export function guard(run: Run, branch: Branch, step: () => void): void {
   try {
     step();
   } catch (error) {
-    if (error instanceof StateFailure)
+    if (error instanceof StateFailure) {
       guard(run, branch, () => run.behaviours.fail(run, branch, error));
-    else if (error instanceof HistoryLimitReached) endForHistoryLimit(run, error);
-    else throw error;
+    } else if (error instanceof HistoryLimitReached) {
+      endForHistoryLimit(run, error);
+    } else {
+      throw error;
+    }
   }
 }
 
@@ -111,11 +114,14 @@ export function failBranch(run: Run, branch: Branch, failure: StateFailure): voi
 
 /** @throws StateFailure `States.DataLimitExceeded` */
 export function checkSize(value: Json, name: string): void {
+  if (isTooLarge(value)) throw dataLimitFailure(name, true);
+}
+
+/** Whether a payload exceeds what AWS passes on. */
+export function isTooLarge(value: Json): boolean {
   const text = JSON.stringify(value);
   // Most payloads are far from the limit: a UTF-16 unit takes at most three bytes.
-  if (text.length * 3 > maxPayloadBytes && Buffer.byteLength(text) > maxPayloadBytes) {
-    throw dataLimitFailure(name, true);
-  }
+  return text.length * 3 > maxPayloadBytes && Buffer.byteLength(text) > maxPayloadBytes;
 }
 
 function endForHistoryLimit(run: Run, reached: HistoryLimitReached): void {

@@ -15,13 +15,15 @@ const maxDefinitionBytes = 1_048_576;
  */
 export function validateDefinition(definition: Json): string[] {
   const bytes = Buffer.byteLength(JSON.stringify(definition));
-  if (bytes > maxDefinitionBytes)
+  if (bytes > maxDefinitionBytes) {
     return [`The definition has ${bytes} bytes; AWS takes ${maxDefinitionBytes}.`];
+  }
   const { isValid, errors } = validate(asValidatorTakesIt(definition));
-  if (!isValid)
+  if (!isValid) {
     return errors.map(
       ({ Message, message }) => Message ?? message ?? 'The definition is not valid.',
     );
+  }
   return containerProblems(definition, definition.QueryLanguage ?? 'JSONPath', []);
 }
 

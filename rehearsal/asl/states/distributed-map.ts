@@ -30,6 +30,9 @@ const maxConcurrency = 10_000;
  * own. The children live in the state of the parent; their tasks and timers are effects like any other.
  */
 export function attemptDistributedMap(run: Run, branch: Branch, state: Json): void {
+  if (run.machine.type === 'EXPRESS') {
+    throw new Error('A distributed Map is not for state machines of the type EXPRESS.');
+  }
   if (state.ResultWriter !== undefined) {
     throw new Error(
       `The ResultWriter of the state '${run.activeOf(branch).name}' is not implemented.`,
@@ -186,8 +189,9 @@ function toleranceOf(
 ): Pick<MapRun, 'toleratedCount' | 'toleratedPercentage'> {
   const count = numberField(run, branch, state, 'ToleratedFailureCount', 'integer');
   const percentage = numberField(run, branch, state, 'ToleratedFailurePercentage', 'float');
-  if (count !== undefined && count < 0)
+  if (count !== undefined && count < 0) {
     throw runtimeFailure('ToleratedFailureCount cannot be negative.');
+  }
   if (percentage !== undefined && (percentage < 0 || percentage > 100)) {
     throw runtimeFailure('ToleratedFailurePercentage must be between 0 and 100.');
   }

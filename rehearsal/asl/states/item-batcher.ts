@@ -17,8 +17,9 @@ export function batchItems(run: Run, branch: Branch, state: Json, items: readonl
     numberField(run, branch, state, 'MaxItemsPerBatch', 'integer', ItemBatcher) ?? Infinity;
   const bytes =
     numberField(run, branch, state, 'MaxInputBytesPerBatch', 'integer', ItemBatcher) ?? maxBytes;
-  if (perBatch < 1 || bytes < 1)
+  if (perBatch < 1 || bytes < 1) {
     throw runtimeFailure('The limits of the ItemBatcher must be positive.');
+  }
   const common = batchInput(run, branch, state);
   const batches: Json[] = [];
   let current: Json[] = [];

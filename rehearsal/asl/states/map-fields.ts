@@ -78,8 +78,9 @@ export function numberField(
   const value = holder[field];
   if (value === undefined || languageOf(run, state) === 'JSONPath') return value;
   const evaluated = evaluateField(run, branch, value, field);
-  if (typeof evaluated === 'number' && (kind === 'float' || Number.isInteger(evaluated)))
+  if (typeof evaluated === 'number' && (kind === 'float' || Number.isInteger(evaluated))) {
     return evaluated;
+  }
   throw queryFailure(
     `The JSONata expression '${expressionOf(value)}' specified for the field '${field}' returned an unexpected result type. Expected '${kind}', but was '${describeType(evaluated)}' for value: ${JSON.stringify(evaluated)}`,
     field,

@@ -18,9 +18,11 @@ import type { Branch } from '../types';
 export function attemptPass(run: Run, branch: Branch, state: Json): void {
   const result = state.Result !== undefined ? state.Result : evaluateArguments(run, branch, state);
   const next = state.Next ?? null;
-  if (languageOf(run, state) === 'JSONata')
+  if (languageOf(run, state) === 'JSONata') {
     exit(run, branch, { ...passedOn(run, branch, state), next });
-  else exit(run, branch, { ...outcomeOf(run, branch, state, result), next });
+  } else {
+    exit(run, branch, { ...outcomeOf(run, branch, state, result), next });
+  }
 }
 
 /** Succeed: ends its branch with the input. */

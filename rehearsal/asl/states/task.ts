@@ -13,7 +13,7 @@ import { parseResource, type ParsedResource } from '../resource';
 import type { Run } from '../run';
 import { resolvePathField, scopeOf } from '../scope';
 import { evaluateExpression } from '../template';
-import { checkSize, exit } from '../transitions';
+import { checkSize, exit, isTooLarge } from '../transitions';
 import type { ActiveTask, Branch, Signal, TaskEffect, TaskFailure } from '../types';
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html */
@@ -24,6 +24,9 @@ export function attemptTask(run: Run, branch: Branch, state: Json): void {
   const integration = parseResource(state.Resource);
   const active = run.activeOf(branch);
   const hasToken = integration.pattern !== 'requestResponse' || integration.kind === 'activity';
+  if (hasToken && run.machine.type === 'EXPRESS') {
+    throw new Error(`${state.Resource} is not for state machines of the type EXPRESS.`);
+  }
   active.task = { id: run.newId('task'), token: hasToken ? taskToken(run) : '', started: false };
   if (active.retryCount > 0) run.countTransition();
 
@@ -70,8 +73,9 @@ export function attemptTask(run: Run, branch: Branch, state: Json): void {
     active.task.heartbeatSeconds = heartbeatSeconds;
     watchHeartbeat(run, branch, active.task);
   }
-  if (integration.kind !== 'activity')
-    run.enqueue(branch, () => recordStarted(run, branch, integration));
+  // An activity starts when a worker takes it.
+  if (integration.kind === 'activity') return;
+  run.enqueue(branch, () => recordStarted(run, branch, integration));
 }
 
 /** The call was made: what it answered is the result. */
@@ -79,13 +83,10 @@ export function endTask(run: Run, branch: Branch, output: Json): void {
   const state = run.stateOf(branch);
   const integration = parseResource(state.Resource);
   recordStarted(run, branch, integration);
-  if (isTooLarge(output))
-    throw failedTask(
-      run,
-      branch,
-      integration,
-      dataLimitFailure(limitName(integration, state), false),
-    );
+  if (isTooLarge(output)) {
+    const failure = dataLimitFailure(limitName(integration, state), false);
+    throw failedTask(run, branch, integration, failure);
+  }
   record(run, branch, `${eventPrefix(integration)}Succeeded`, { output });
   exit(run, branch, { ...outcomeOf(run, branch, state, output), next: state.Next ?? null });
 }
@@ -183,15 +184,6 @@ function resourceSuffix({ action, pattern }: ParsedResource): string {
 
 function limitName(integration: ParsedResource, state: Json): string {
   return integration.kind === 'function' ? state.Resource : integration.service;
-}
-
-function isTooLarge(value: Json): boolean {
-  try {
-    checkSize(value, '');
-    return false;
-  } catch {
-    return true;
-  }
 }
 
 /** Seconds of a field that may also come by path, or by a JSONata expression. */

@@ -51,8 +51,9 @@ function jsonataTime(run: Run, branch: Branch, state: Json): number {
 function jsonPathTime(run: Run, branch: Branch, state: Json): number {
   if (state.Seconds !== undefined) return run.now + state.Seconds * 1000;
   if (state.SecondsPath !== undefined) return run.now + secondsAt(run, branch, state) * 1000;
-  if (state.Timestamp !== undefined)
+  if (state.Timestamp !== undefined) {
     return parseTimestamp(state.Timestamp) ?? fail(`The Timestamp ${state.Timestamp} is not valid`);
+  }
   const timestamp = lookUp(run, branch, state, 'TimestampPath');
   return (
     parseTimestamp(timestamp) ??
@@ -65,12 +66,15 @@ function jsonPathTime(run: Run, branch: Branch, state: Json): number {
 function secondsAt(run: Run, branch: Branch, state: Json): number {
   const seconds = lookUp(run, branch, state, 'SecondsPath');
   const found = `${state.SecondsPath} == ${typeof seconds === 'object' ? JSON.stringify(seconds) : seconds}`;
-  if (!/^-?\d+$/.test(String(seconds)))
+  if (!/^-?\d+$/.test(String(seconds))) {
     return fail(`The SecondsPath parameter cannot be parsed as a long value: ${found}`);
-  if (Number(seconds) < 0)
+  }
+  if (Number(seconds) < 0) {
     return fail(`The SecondsPath parameter references a negative value: ${found}`);
-  if (Number(seconds) > maxSeconds)
+  }
+  if (Number(seconds) > maxSeconds) {
     return fail(`The SecondsPath parameter exceeds ${maxSeconds}: ${found}`);
+  }
   return Number(seconds);
 }
 

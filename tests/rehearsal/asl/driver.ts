@@ -89,10 +89,13 @@ export class Driver {
 
   private carryOut(effects: readonly Effect[]): void {
     for (const effect of effects) {
-      if (effect.kind === 'task') this.tasks.push(effect);
-      else if (effect.kind === 'timer') this.timers.set(effect.timer, effect.at);
-      else if (effect.kind === 'cancelTimer') this.timers.delete(effect.timer);
-      else if (effect.kind === 'cancelTask') {
+      if (effect.kind === 'task') {
+        this.tasks.push(effect);
+      } else if (effect.kind === 'timer') {
+        this.timers.set(effect.timer, effect.at);
+      } else if (effect.kind === 'cancelTimer') {
+        this.timers.delete(effect.timer);
+      } else if (effect.kind === 'cancelTask') {
         this.cancelled.push(effect.task);
         this.tasks.splice(
           0,

@@ -104,6 +104,13 @@ describe('an execution', () => {
     expect(driver.events).not.toContain('TaskFailed');
   });
 
+  it('of the type EXPRESS waits for no callback', () => {
+    const Resource = 'arn:aws:states:::sns:publish.waitForTaskToken';
+    const start = (): Driver =>
+      new Driver(machine({ Work: task({ Resource }) }), { type: 'EXPRESS' });
+    expect(start).toThrow(/not for state machines of the type EXPRESS/);
+  });
+
   it('refuses a type of state that there is not', () => {
     expect(() => new Driver(machine({ Odd: { Type: 'Teleport', End: true } }))).toThrow(
       /'Teleport' are not implemented/,

@@ -76,7 +76,8 @@ function bind(recorded: ConformanceCase): ConformanceCase {
 
 /** A bare word counts only where it is the whole string. */
 function replaceIn(text: string, placeholder: string, bound: string): string {
-  if (placeholder.startsWith('<') || placeholder === 'activity_arn')
+  if (placeholder.startsWith('<') || placeholder === 'activity_arn') {
     return text.replaceAll(placeholder, bound);
+  }
   return text === placeholder ? bound : text;
 }

@@ -27,8 +27,9 @@ export function differences(recorded: ConformanceCase, execution: ExecutionState
   };
   const { status, output, error, cause } = recorded.expected;
   check('status', status, execution.status);
-  if (status === 'SUCCEEDED') check('output', output, execution.output);
-  else {
+  if (status === 'SUCCEEDED') {
+    check('output', output, execution.output);
+  } else {
     check('error', error ?? null, execution.error ?? null);
     if ('cause' in recorded.expected || recorded.events.length > 0) {
       check('cause', cause ?? null, likeRecorded(cause, execution.cause) ?? null);
@@ -55,10 +56,11 @@ function historyDifferences(
       const actual = history[index];
       return actual === undefined || !isSame(event, actual, withIds);
     });
-    if (position >= 0)
+    if (position >= 0) {
       return [
         `event ${position + 1}: AWS ${short(recorded.events[position])}, we ${short(history[position])}`,
       ];
+    }
     return history.length === recorded.events.length
       ? []
       : [`${history.length} events, AWS has ${recorded.events.length}`];
@@ -108,8 +110,9 @@ function isOmitted(type: string, field: string): boolean {
 }
 
 function likeRecorded(recorded: Json, actual: Json): Json {
-  if (typeof recorded !== 'object' || recorded === null || typeof actual !== 'string')
+  if (typeof recorded !== 'object' || recorded === null || typeof actual !== 'string') {
     return actual;
+  }
   try {
     return JSON.parse(actual);
   } catch {

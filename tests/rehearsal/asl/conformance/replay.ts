@@ -63,8 +63,9 @@ class Replayer {
     this.carryOut(effects);
     if (this.recorded.expected.status === 'ABORTED') this.tell({ kind: 'stop' });
     while (this.execution.status === 'RUNNING') this.advance();
-    if (this.outcomes.length > 0)
+    if (this.outcomes.length > 0) {
       this.problems.push(`${this.outcomes.length} recorded calls were not made`);
+    }
   }
 
   private advance(): void {

@@ -23,8 +23,9 @@ export class WildcardMatcher {
 
   private compare(recorded: Json, actual: Json): boolean {
     if (typeof recorded === 'string') return this.compareText(recorded, actual);
-    if (typeof recorded !== 'object' || recorded === null)
+    if (typeof recorded !== 'object' || recorded === null) {
       return Object.is(recorded, actual) || recorded === actual;
+    }
     if (typeof actual !== 'object' || actual === null) return false;
     if (Array.isArray(recorded) !== Array.isArray(actual)) return false;
     const keys = Object.keys(recorded);
