@@ -131,6 +131,41 @@ describe('a Parallel', () => {
     );
   });
 
+  it('takes no notice of what a branch that was given up still answers', () => {
+    const driver = new Driver(
+      machine({
+        Both: {
+          Type: 'Parallel',
+          Branches: [branch(task()), branch(task())],
+          Catch: [{ ErrorEquals: ['Broken'], Next: 'Mend' }],
+          End: true,
+        },
+        Mend: task(),
+      }),
+    );
+    const late = driver.tasks[1]?.task ?? '';
+    driver.fail('Broken', 'it is', 'Both/0');
+    expect(driver.tell({ kind: 'taskSucceeded', task: late, output: 'late' })).toEqual([]);
+    driver.succeed('mended');
+    expect(driver.execution.output).toBe('mended');
+  });
+
+  it('reads the variables of a branch before those around it', () => {
+    const set = { Type: 'Pass', Assign: { name: 'inner' }, Next: 'Read' };
+    const read = { Type: 'Pass', Parameters: { 'name.$': '$name' }, End: true };
+    const driver = new Driver(
+      machine({
+        Set: { Type: 'Pass', Assign: { name: 'outer' }, Next: 'One' },
+        One: {
+          Type: 'Parallel',
+          Branches: [{ StartAt: 'Set', States: { Set: set, Read: read } }],
+          End: true,
+        },
+      }),
+    );
+    expect(driver.execution.output).toEqual([{ name: 'inner' }]);
+  });
+
   it('starts all branches again where it is tried again', () => {
     const retry = { ErrorEquals: ['States.ALL'], MaxAttempts: 1 };
     const both = {

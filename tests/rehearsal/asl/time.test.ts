@@ -69,6 +69,17 @@ describe('a Wait', () => {
     expect(new Driver(machine({ Pause: pause }), { input }).pass()).toBe(3600);
   });
 
+  it.each([
+    '2026-02-29T00:00:00Z',
+    '2026-04-31T00:00:00Z',
+    '2026-01-01T24:00:00Z',
+    '2026-01-01T00:00Z',
+  ])('does not take %s for a time', (until) => {
+    const pause = { Type: 'Wait', TimestampPath: '$.until', End: true };
+    const { execution } = new Driver(machine({ Pause: pause }), { input: { until } });
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+  });
+
   it('of a time that is past ends at once', () => {
     const pause = { Type: 'Wait', Timestamp: '2020-01-01T00:00:00Z', End: true };
     const driver = new Driver(machine({ Pause: pause }));
