@@ -15,7 +15,9 @@ async function inVirtualTime<T>(
   const clock = new VirtualClock({ start: START, settled });
   const uninstall = installVirtualTime(clock, { random: new SeededRandom(1).next });
   try {
-    return await act(clock, (milliseconds) => clock.runUntil(clock.now + milliseconds));
+    return await act(clock, async (milliseconds) => {
+      await clock.runUntil(clock.now + milliseconds);
+    });
   } finally {
     uninstall();
   }
