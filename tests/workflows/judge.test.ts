@@ -198,7 +198,9 @@ beforeAll(async () => {
     ...cases.map(([, { scenario }]) => scenario),
     ...cases.map(([, { scenario, defect }]) => ({ ...scenario, mutations: defect })),
   ];
-  const results = Object.values(await rehearseScenarios({ ...scenarios }));
+  const results = Object.values(
+    await rehearseScenarios<string>(Object.fromEntries(scenarios.map((one, n) => [`${n}`, one]))),
+  );
   good = results.slice(0, cases.length);
   bad = results.slice(cases.length);
 }, 300_000);
