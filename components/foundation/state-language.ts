@@ -73,7 +73,10 @@ export type MapState = CommonFields &
     readonly ItemSelector: Template;
     readonly MaxConcurrencyPath: string;
     readonly ItemProcessor: {
-      readonly ProcessorConfig: { readonly Mode: 'INLINE' };
+      readonly ProcessorConfig:
+        | { readonly Mode: 'INLINE' }
+        /** Each item is a child execution with a history of its own; see `runChildren`. */
+        | { readonly Mode: 'DISTRIBUTED'; readonly ExecutionType: 'STANDARD' };
       readonly StartAt: string;
       readonly States: Readonly<Record<string, State>>;
     };

@@ -48,7 +48,8 @@ export function defineAutoUpdater(
       NothingToDo: { Type: 'Pass', Parameters: { 'items.$': '$.run.leftOut' }, End: true },
       UpdateImages: {
         Type: 'Map',
-        Comment: 'A sliding window: the next image starts as soon as one has ended',
+        Comment:
+          'A sliding window of child executions: the next image starts as soon as one has ended',
         ItemsPath: '$.run.images',
         ItemSelector: {
           'image.$': '$$.Map.Item.Value',
@@ -57,7 +58,8 @@ export function defineAutoUpdater(
         },
         MaxConcurrencyPath: '$.run.batchSize',
         ItemProcessor: {
-          ProcessorConfig: { Mode: 'INLINE' },
+          // An image is looked at for days: a history of its own keeps any number of them within 25,000 events.
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
           StartAt: 'ClaimImage',
           States: updateOneImage(functions, settings),
         },

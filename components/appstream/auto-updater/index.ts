@@ -11,7 +11,14 @@ import { Schedule } from '../../foundation/schedule';
 import { Workflow } from '../../foundation/workflow';
 import { checkArguments, type AppStreamAutoUpdaterArgs } from './arguments';
 import { defineAutoUpdater } from './definition';
-import { describeImages, describeRuns, readImages, tagImages, updateImages } from './permissions';
+import {
+  describeImages,
+  describeRuns,
+  readImages,
+  runChildren,
+  tagImages,
+  updateImages,
+} from './permissions';
 
 export type { AppStreamAutoUpdaterArgs } from './arguments';
 
@@ -43,6 +50,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
     const images = pulumi.interpolate`arn:aws:appstream:${region}:${account}:image/*`;
     // The machine that runs these functions is not there yet, so its executions are named by prefix.
     const executions = pulumi.interpolate`arn:aws:states:${region}:${account}:execution:${name}-*`;
+    const machines = pulumi.interpolate`arn:aws:states:${region}:${account}:stateMachine:${name}-machine-*`;
 
     const notifier = new Notifier(
       `${name}-notifier`,
@@ -112,7 +120,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
             quotaPollSeconds: 900,
             timeoutSeconds: 14 * 86_400,
           }),
-        grants: [updateImages(images), describeImages()],
+        grants: [updateImages(images), describeImages(), ...runChildren(machines, executions)],
         ledger,
         notifier,
       },
@@ -148,7 +156,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
 }
 
 /**
- * One execution holds 25,000 history events (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
- * An image costs about 60 and 9 for each look: 50 images leave room for updates of 12 hours.
+ * What a run hands from state to state may have 256 KiB (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html),
+ * and the report of an image about 1,200 bytes at most: two long names and the reason of AWS.
  */
-const imagesPerExecution = 50;
+const imagesPerExecution = 200;

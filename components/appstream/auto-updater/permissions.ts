@@ -29,3 +29,21 @@ export function tagImages(images: pulumi.Input<string>): Grant {
 export function describeRuns(executions: pulumi.Input<string>): Grant {
   return { Sid: 'SeeOtherRuns', Action: ['states:DescribeExecution'], Resource: [executions] };
 }
+
+/**
+ * A Distributed Map starts, watches and stops child executions of its own state machine:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+ */
+export function runChildren(
+  machines: pulumi.Input<string>,
+  executions: pulumi.Input<string>,
+): Grant[] {
+  return [
+    { Sid: 'StartChildren', Action: ['states:StartExecution'], Resource: [machines] },
+    {
+      Sid: 'WatchChildren',
+      Action: ['states:DescribeExecution', 'states:StopExecution'],
+      Resource: [executions],
+    },
+  ];
+}

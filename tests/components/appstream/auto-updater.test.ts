@@ -74,6 +74,8 @@ describe('AppStreamAutoUpdater', () => {
       'CallFunctions',
       'UpdateImages',
       'DescribeImages',
+      'StartChildren',
+      'WatchChildren',
       'DeliverLog',
     ]);
     expect(grants[0]).toEqual({
@@ -94,6 +96,14 @@ describe('AppStreamAutoUpdater', () => {
       Action: ['appstream:CreateUpdatedImage'],
       Resource: ['arn:aws:appstream:eu-west-1:111122223333:image/*'],
     });
+    const own = 'arn:aws:states:eu-west-1:111122223333';
+    expect(grants.slice(3, 5)).toMatchObject([
+      { Action: ['states:StartExecution'], Resource: [`${own}:stateMachine:first-machine-*`] },
+      {
+        Action: ['states:DescribeExecution', 'states:StopExecution'],
+        Resource: [`${own}:execution:first-*`],
+      },
+    ]);
   });
 
   it('calls in its definition exactly the functions that its role may call', () => {
