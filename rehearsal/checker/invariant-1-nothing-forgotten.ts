@@ -59,10 +59,7 @@ function endOf(
   if (image.state === 'FAILED') {
     return isNotified(update, image, evidence)
       ? { kind: 'notified' }
-      : {
-          kind: 'forgotten',
-          problem: `the update of ${source} to ${target} failed (${image.reason ?? 'AWS gave no reason'}) and no notification says so`,
-        };
+      : forgotten(`failed (${image.reason ?? 'AWS gave no reason'}) and no notification says so`);
   }
   if (image.state !== 'AVAILABLE') {
     return forgotten(`is ${image.state} at the end and no run waits for it`);

@@ -51,7 +51,9 @@ export const limitsHold: Invariant = {
 function problemsOf(execution: TracedExecution, { limits, trace }: Evidence): string[] {
   const name = label(execution);
   const problems: string[] = [];
-  if (execution.historyEvents > limits.historyEvents) {
+  // Step Functions ends what reaches the limit, and so ends at the limit:
+  // https://docs.aws.amazon.com/step-functions/latest/dg/bp-history-limit.html
+  if (execution.historyEvents >= limits.historyEvents) {
     problems.push(`run ${name} has ${execution.historyEvents} history events`);
   }
   // A run that goes on has lasted at least until the last thing that is known to have happened.

@@ -51,6 +51,14 @@ describe('invariant 1 holds', () => {
     expect(story.verdict(1).held).toBe(true);
   });
 
+  test('for a failed image whose report is still to come, from a run that goes on', () => {
+    const story = goodStory();
+    story.notifications.length = 0;
+    expect(story.verdict(1).detail).toContain('and no notification says so');
+    story.run('going-on', { status: 'RUNNING' });
+    expect(story.verdict(1).held).toBe(true);
+  });
+
   test('for a committed successor that was itself updated and committed later', () => {
     const story = goodStory();
     const created = { CreatedTime: '2026-02-02T00:00:00Z' };
