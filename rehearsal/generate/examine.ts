@@ -7,13 +7,14 @@ import { loadFaults } from '../faults';
 import type { Program } from '../host/program';
 import { rehearseProgram } from '../rehearse';
 import type { RehearsalResult } from '../result';
+import type { Json } from '../services/service';
 import type { GeneratedScenario } from './scenario';
 
 /** What a rehearsal of a generated scenario showed. */
 export interface Examination {
   /** A sentence for each broken invariant, or the error that ended the rehearsal; empty where all is well. */
   readonly problems: readonly string[];
-  /** Image updates that AppStream accepted. */
+  /** Image updates that AppStream accepted: images that are there at the end and were not at the start. */
   readonly updates: number;
 }
 
@@ -42,7 +43,7 @@ export async function examine(
     const problems = problemsOf(result);
     return {
       problems: result.ok || problems.length > 0 ? problems : warnings,
-      updates: result.calls.filter(isUpdate).length,
+      updates: imagesOf(result.estate) - imagesOf(estate),
     };
   } catch (error) {
     return { problems: [error instanceof Error ? (error.stack ?? '') : String(error)], updates: 0 };
@@ -71,6 +72,6 @@ function problemsOf({ invariants }: RehearsalResult): string[] {
     .map(({ id, title, detail }) => `invariant ${id} (${title}): ${detail}`);
 }
 
-function isUpdate({ action, outcome }: RehearsalResult['calls'][number]): boolean {
-  return action === 'appstream:CreateUpdatedImage' && outcome === 'ok';
+function imagesOf(estate: Json): number {
+  return estate.appstream.images.filter(({ State }: Json) => State !== 'DELETING').length;
 }
