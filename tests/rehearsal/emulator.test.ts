@@ -66,6 +66,7 @@ async function post(url: string, body: string): Promise<Response> {
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
 describe('an emulated account', () => {
+  const opened: Emulator[] = [];
   let emulator: Emulator;
   let url: string;
   let appstream: AppStreamClient;
@@ -77,14 +78,20 @@ describe('an emulated account', () => {
   const stateOf = async (name: string) =>
     (await appstream.send(new DescribeImagesCommand({ Names: [name] }))).Images?.[0];
 
+  const open = async (file: string): Promise<Emulator> => {
+    const started = await startEmulator(root, { estate: file, port: 0 });
+    opened.push(started);
+    return started;
+  };
+
   beforeEach(async () => {
-    emulator = await startEmulator(root, { estate, port: 0 });
+    emulator = await open(estate);
     url = emulator.url;
     appstream = new AppStreamClient(settings(url));
   });
   afterEach(async () => {
     appstream.destroy();
-    await emulator.close();
+    await Promise.all(opened.splice(0).map((each) => each.close()));
   });
 
   it('takes an image from PENDING to AVAILABLE as the clock is advanced, and no sooner', async () => {
@@ -153,7 +160,7 @@ describe('an emulated account', () => {
 
     const file = write('continued.json', written);
     expect(loadEstate(file).appstream.images).toHaveLength(3);
-    const next = await startEmulator(root, { estate: file, port: 0 });
+    const next = await open(file);
     const client = new AppStreamClient(settings(next.url));
     const { Tags } = await client.send(new ListTagsForResourceCommand({ ResourceArn: arn }));
     const images = async () => (await client.send(new DescribeImagesCommand({}))).Images ?? [];
@@ -162,7 +169,6 @@ describe('an emulated account', () => {
     await post(next.url, '{"seconds": 18000}');
     expect(await state()).toBe('AVAILABLE');
     client.destroy();
-    await next.close();
   });
 
   it('gives two accounts the same answers to the same calls', async () => {
@@ -176,9 +182,8 @@ describe('an emulated account', () => {
       client.destroy();
       return [await get(target, '/_trace'), await get(target, '/_estate')];
     };
-    const other = await startEmulator(root, { estate, port: 0 });
+    const other = await open(estate);
     expect(await play(url)).toEqual(await play(other.url));
-    await other.close();
   });
 
   it('is loud about what is not emulated', async () => {
