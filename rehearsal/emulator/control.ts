@@ -32,7 +32,7 @@ export function answerControl(
   request: WireRequest,
 ): WireReply | undefined {
   if (!request.path.startsWith('/_')) return undefined;
-  const route = Object.hasOwn(ROUTES, request.path) ? ROUTES[request.path] : undefined;
+  const route = ROUTES[request.path];
   if (route === undefined) {
     const known = Object.entries(ROUTES).map(([path, { method }]) => `${method} ${path}`);
     return failure(404, `There is no ${request.path}; there are ${known.join(', ')}`);
