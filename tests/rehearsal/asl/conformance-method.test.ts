@@ -8,6 +8,7 @@ const caught = { Error: 'Broken', Cause: JSON.stringify(cause) };
 
 /** A recording as AWS would have made it: a task that fails, waits, fails again and is caught. */
 const recording: ConformanceCase = {
+  group: 'method',
   id: 'made by hand',
   type: 'STANDARD',
   features: ['task', 'retry', 'catch'],

@@ -5,6 +5,8 @@ import type { Json } from '../../../../rehearsal/services/service';
 /** An execution as AWS recorded it; the fields are described in the README beside the cases. */
 export interface ConformanceCase {
   readonly id: string;
+  /** Folder of the test. */
+  readonly group: string;
   readonly type: 'STANDARD' | 'EXPRESS';
   readonly features: readonly string[];
   readonly definition: Json;
