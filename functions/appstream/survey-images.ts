@@ -78,7 +78,7 @@ export function createHandler(dependencies: SurveyDependencies) {
       // A run that was asked for by name answers in any case.
       idle: taken.length === 0 && input.images === undefined,
       images: taken,
-      leftOut,
+      leftOut: withinRoom(leftOut, at),
     };
   };
 }
@@ -161,6 +161,20 @@ function newestSuccessors(images: readonly TaggedImage[]): Record<string, string
 /** A successor whose end was reported is finished; where it failed, the next monthly run tries again. */
 async function isUnfinished(ledger: Ledger, name: string, successor: string): Promise<boolean> {
   return successor !== '' && (await readWorkItem(ledger, name)).settledTarget !== successor;
+}
+
+/**
+ * A state holds 256 KiB: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html. What is superseded
+ * is what every month adds to, and what nobody needs to be told: it goes first.
+ */
+function withinRoom(leftOut: readonly ItemReport[], at: string): ItemReport[] {
+  const room = 200;
+  if (leftOut.length <= room) return [...leftOut];
+  const isPast = (report: ItemReport) => report.reason.startsWith('superseded');
+  const ordered = [...leftOut.filter((one) => !isPast(one)), ...leftOut.filter(isPast)];
+  const reason = `${leftOut.length - room} more are left out too: there is no room for their reasons`;
+  const rest = { outcome: 'skipped', reason, startedAt: at, endedAt: at } as const;
+  return [...ordered.slice(0, room), { id: 'further images', ...rest }];
 }
 
 function reasonToLeaveOut(

@@ -49,6 +49,21 @@ describe('surveying the images', () => {
     expect(result.images.map(({ name }) => name).sort()).toEqual(names);
   });
 
+  it('names no more images than a state has room for, superseded ones last', async () => {
+    const past = { Tags: { AutoUpdate: 'Completed', NextVersion: 'next' } };
+    const many = Array.from({ length: 230 }, (_, index) => image(`past-${index}`, past));
+    const { leftOut } = await prepare([...many, image('not-tagged')])({ input: null });
+    expect(leftOut).toHaveLength(201);
+    expect(leftOut[0]?.id).toBe('not-tagged');
+    expect(leftOut.at(-1)).toMatchObject({
+      id: 'further images',
+      outcome: 'skipped',
+      reason: '31 more are left out too: there is no room for their reasons',
+    });
+    const { leftOut: all } = await prepare(many.slice(0, 200))({ input: null });
+    expect(all.map(({ id }) => id)).toEqual(many.slice(0, 200).map(({ Name }) => Name));
+  });
+
   it('knows the newest successor that an earlier run made', async () => {
     const made = { AutoUpdate: 'Enabled', 'evergreen:source': 'base' };
     const survey = prepare([
