@@ -13,8 +13,10 @@ export interface RehearsalArguments {
   readonly from?: string;
   /** Virtual days to rehearse. @default 31 */
   readonly days: number;
-  /** File of the faults to inject; absent: none. */
+  /** File of the faults to inject, or their JSON; absent: none. */
   readonly faults?: string;
+  /** Whether all faults shall be tried, or with `faults` the one case of the sweep that has these. */
+  readonly sweep: boolean;
   /** Seed of everything that is random. @default 1 */
   readonly seed: number;
   /** Where the result is written as JSON; absent: nowhere. */
@@ -48,13 +50,18 @@ What to rehearse
   --days N             virtual days, 1 to ${MAXIMUM_DAYS} (default: 31)
 
 What goes wrong
-  --faults FILE        faults to inject, YAML or JSON (default: none)
+  --faults FILE        faults to inject, YAML or JSON (default: none);
+                       or the JSON itself: --faults '{"faults":[...]}'
+  --sweep              afterwards every kind of fault at every call site, on all cores: prints each
+                       broken invariant with the command that shows it again; with --faults only
+                       the case of the sweep that has these faults
   --seed N             seed of everything random, 0 to ${MAXIMUM_SEED} (default: 1);
                        the same seed gives the same result, byte for byte
 
 What is written, besides the timeline on the terminal
   --report FILE.html   one self-contained page with charts
-  --json FILE          everything, for programs
+  --json FILE          everything, for programs; of a sweep a line for each case, in
+                       FILE with .sweep.jsonl instead of .json
 
   --help               this text
 
@@ -64,6 +71,7 @@ Examples
   npm run rehearse
   npm run rehearse -- --stack prod --from 2026-03-01 --days 14 --report rehearsal.html
   npm run rehearse -- --faults faults.yaml --seed 7 --json rehearsal.json
+  npm run rehearse -- --sweep --days 21
 `;
 
 const OPTIONS = {
@@ -90,11 +98,6 @@ export function parseArguments(argv: readonly string[]): RehearsalArguments {
   const problems: string[] = [];
   const given = readOptions(argv, OPTIONS, problems);
   const help = given.has('help');
-  if (given.has('sweep')) {
-    problems.push(
-      '--sweep is not available in this version; inject single faults with --faults FILE',
-    );
-  }
   const stack = given.get('stack') ?? 'dev';
   problems.push(...stackProblems(stack));
   const from = given.has('from') ? instant(given.get('from')!, problems) : undefined;
@@ -117,6 +120,7 @@ export function parseArguments(argv: readonly string[]): RehearsalArguments {
     ...(from !== undefined && { from }),
     days,
     ...present('faults', given),
+    sweep: given.has('sweep'),
     seed,
     ...present('json', given),
     ...present('report', given),

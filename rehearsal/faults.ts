@@ -1,22 +1,34 @@
-import { readInputFile } from './input-file';
+import { readInputFile, readInputText } from './input-file';
 import * as schema from './schemas/faults.schema.json';
 
 /**
  * How a call goes wrong. `throttle`, `serverError`, `timeout`, `accessDenied` and `limitExceeded` come before the
- * effect; `lostAnswer`: the call takes effect and its caller sees a timeout; `crashFunctionBefore` and
- * `crashFunctionAfter`: the calling function dies before or after the effect; `killExecution`: the call takes
- * effect, then its execution is stopped (ABORTED).
+ * effect; `lostAnswer`: the call takes effect and its caller sees a timeout; `staleRead`: a read is answered as it
+ * would have been before the latest change of the service, if that is not older than `STALE_MILLISECONDS`;
+ * `crashFunctionBefore` and `crashFunctionAfter`: the calling function dies before or after the effect;
+ * `killExecution`: the call takes effect, then its execution is stopped (ABORTED); `duplicateEvent`, `lateEvent`
+ * and `lostEvent`: what a schedule or rule starts is started twice, late or never.
  */
 export type FaultKind =
   | 'throttle'
   | 'serverError'
   | 'timeout'
   | 'lostAnswer'
+  | 'staleRead'
   | 'accessDenied'
   | 'limitExceeded'
   | 'crashFunctionBefore'
   | 'crashFunctionAfter'
-  | 'killExecution';
+  | 'killExecution'
+  | 'duplicateEvent'
+  | 'lateEvent'
+  | 'lostEvent';
+
+/**
+ * Longest time for which a read may miss a change, virtual milliseconds. Assumed: AWS promises nothing, and speaks of
+ * "a few minutes" at most, https://docs.aws.amazon.com/AWSEC2/latest/APIReference/query-api-troubleshooting.html
+ */
+export const STALE_MILLISECONDS = 60_000;
 
 /** A fault as its file describes it: `schemas/faults.schema.json`. */
 export interface Fault {
@@ -24,6 +36,8 @@ export interface Fault {
   readonly at: FaultPlace;
   /** `killExecution` only: the same input is started again that much later. */
   readonly restartAfterSeconds?: number;
+  /** `duplicateEvent` and `lateEvent` only. @default 60 for a duplicate, 3600 for a late one */
+  readonly delaySeconds?: number;
 }
 
 /** Which calls a fault hits. */
@@ -47,6 +61,13 @@ export interface FaultTarget {
   readonly service: string;
   readonly operation: string;
   readonly caller: string;
+  /** Whether it only reads, and does not ask for consistency. @default false */
+  readonly isRead?: boolean;
+}
+
+/** Virtual milliseconds by which a `duplicateEvent` or `lateEvent` comes after its time. */
+export function delayOf({ kind, delaySeconds }: Fault): number {
+  return (delaySeconds ?? (kind === 'duplicateEvent' ? 60 : 3600)) * 1000;
 }
 
 /** Decides, call by call and in the order of the trace, what goes wrong. */
@@ -68,12 +89,15 @@ export interface FaultPlanState {
 }
 
 /**
- * Reads a faults file, YAML or JSON.
+ * Reads a faults file, YAML or JSON; or the JSON itself, where it is given instead of a name.
  *
  * @throws {InputError} naming the file and the key path of every problem.
  */
 export function loadFaults(file: string): Fault[] {
-  return readInputFile(file, schema).faults;
+  const read = file.trimStart().startsWith('{')
+    ? readInputText(file, '--faults', schema)
+    : readInputFile(file, schema);
+  return read.faults;
 }
 
 /**
@@ -114,9 +138,12 @@ export function createFaultPlan(
   };
 }
 
-/** Only a function can crash; a state machine's own call has none. */
-function canHit(kind: FaultKind, call: FaultTarget): boolean {
-  return !kind.startsWith('crashFunction') || call.caller.startsWith('function:');
+/** Only a function can crash, only a read can be stale, and only schedules and rules deliver. */
+export function canHit(kind: FaultKind, call: Omit<FaultTarget, 'index'>): boolean {
+  if (kind.startsWith('crashFunction')) return call.caller.startsWith('function:');
+  if (kind === 'staleRead') return call.isRead === true;
+  if (!kind.endsWith('Event')) return true;
+  return /^(schedule|rule):/.test(call.caller) && call.operation === 'StartExecution';
 }
 
 function matcher(at: FaultPlace): (call: FaultTarget) => boolean {

@@ -14,10 +14,20 @@ import type { Json } from './services/service';
  * @throws {InputError} naming the file and, for each problem, the key path, what was given and what is allowed.
  */
 export function readInputFile(file: string, schema: object): Json {
-  const value = parse(file);
+  return readInputText(readText(file), file, schema);
+}
+
+/**
+ * As `readInputFile`, of text that is there already.
+ *
+ * @param name what the text is called in messages
+ * @throws {InputError} as `readInputFile` does
+ */
+export function readInputText(text: string, name: string, schema: object): Json {
+  const value = parse(text, name);
   const problems = schemaProblems(schema, value);
   if (problems.length > 0) {
-    throw new InputError(`${file} cannot be used`, problems);
+    throw new InputError(`${name} cannot be used`, problems);
   }
   return value;
 }
@@ -51,15 +61,17 @@ function compile(schema: object): ValidateFunction {
   return validate;
 }
 
-function parse(file: string): Json {
-  let text: string;
+function readText(file: string): string {
   try {
-    text = fs.readFileSync(file, 'utf8');
+    return fs.readFileSync(file, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const reason = code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
     throw new InputError(`${file} cannot be read`, [reason]);
   }
+}
+
+function parse(text: string, file: string): Json {
   const document = yaml.parseDocument(text, { uniqueKeys: true });
   if (document.errors.length > 0) {
     throw new InputError(

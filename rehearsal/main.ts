@@ -5,6 +5,7 @@ import { rehearse } from './rehearse';
 import { renderHtml } from './report/html';
 import { writeJson, writeWhole } from './report/json';
 import { renderTimeline } from './report/timeline';
+import { sweepCommand } from './sweep/command';
 
 /** `npm run rehearse`. Exit code: 0 every invariant held, 1 one was broken, 2 the input cannot be used. */
 async function main(): Promise<number> {
@@ -14,7 +15,8 @@ async function main(): Promise<number> {
     return 0;
   }
   // npm runs scripts in the folder of package.json: the program that is rehearsed is the one that is there.
-  const { result, violations, warnings } = await rehearse(process.cwd(), options, process.stderr);
+  const rehearsal = await rehearse(process.cwd(), options, process.stderr);
+  const { result, violations, warnings } = rehearsal;
   if (options.json !== undefined) writeJson(options.json, result);
   if (options.report !== undefined) writeWhole(options.report, renderHtml(result));
   for (const warning of warnings) process.stderr.write(`Warning: ${warning}\n`);
@@ -22,7 +24,8 @@ async function main(): Promise<number> {
     process.stderr.write(`Policy ${policy} (${enforcement}): ${message}\n  ${urn}\n`);
   }
   process.stdout.write(renderTimeline(result));
-  return result.ok ? 0 : 1;
+  const swept = !options.sweep || (await sweepCommand(rehearsal, options, process));
+  return result.ok && swept ? 0 : 1;
 }
 
 // The SDK's models are read, nothing is sent with it: its end of support for this Node.js does not matter here.

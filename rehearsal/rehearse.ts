@@ -26,6 +26,12 @@ export interface Rehearsal {
   readonly warnings: readonly string[];
 }
 
+/** A rehearsal with what it was made of, so that more can be tried with the same. */
+export interface ProgramRehearsal extends Rehearsal {
+  readonly program: Program;
+  readonly scenario: Scenario;
+}
+
 /**
  * Rehearses the Pulumi program of a directory: runs it, checks it, lives through the virtual days, and judges what
  * happened. Nothing is deployed and no AWS account is touched.
@@ -36,7 +42,7 @@ export async function rehearse(
   directory: string,
   options: RehearsalArguments,
   terminal: ProgressStream,
-): Promise<Rehearsal> {
+): Promise<ProgramRehearsal> {
   const estate = loadEstate(options.estate);
   const faults = options.faults === undefined ? [] : loadFaults(options.faults);
   terminal.write(`Running the program for stack ${options.stack}\n`);
@@ -48,11 +54,8 @@ export async function rehearse(
   const violations = fs.existsSync(policies) ? await analyzeProgram(policies, program) : [];
   const from = Date.parse(options.from ?? estate.capturedAt);
   const to = from + options.days * 86_400_000;
-  return rehearseProgram(
-    program,
-    { estate, faults, from, to, seed: options.seed, violations },
-    terminal,
-  );
+  const scenario = { estate, faults, from, to, seed: options.seed, violations };
+  return { ...(await rehearseProgram(program, scenario, terminal)), program, scenario };
 }
 
 /** What a program is rehearsed with. */

@@ -6,7 +6,7 @@ import {
   type Service,
   type Usage,
 } from '../services/service';
-import type { Fault } from '../faults';
+import { STALE_MILLISECONDS, type Fault } from '../faults';
 import type { Trace, TracedCall } from './trace';
 
 /** Who calls: a role, or an AWS service in its own name. */
@@ -54,6 +54,7 @@ export interface CloudOptions {
     readonly service: string;
     readonly operation: string;
     readonly caller: string;
+    readonly isRead: boolean;
   }) => Fault | undefined;
   readonly emit: (event: BusEvent) => void;
 }
@@ -65,10 +66,17 @@ export interface Denial {
   readonly reason: string;
 }
 
+/** What a service was before its latest change, and when that was, epoch milliseconds. */
+interface Earlier {
+  readonly changedAt: number;
+  readonly state: Json;
+}
+
 /** The account as it can be stored. */
 export interface CloudState {
   /** By service. */
   readonly services: Readonly<Record<string, Json>>;
+  readonly earlier: Readonly<Record<string, Earlier>>;
   readonly denied: readonly Denial[];
   readonly behaviours: readonly string[];
   readonly unimplemented: readonly string[];
@@ -83,6 +91,7 @@ export class Cloud {
   readonly unimplemented = new Set<string>();
   private readonly services: ReadonlyMap<string, Service>;
   private readonly states = new Map<string, Json>();
+  private readonly earlier = new Map<string, Earlier>();
 
   constructor(private readonly options: CloudOptions) {
     this.services = new Map(options.services.map((service) => [service.id, service]));
@@ -111,13 +120,15 @@ export class Cloud {
       resource: accesses[0]?.resource ?? '*',
       mutates: operation.mutates,
     };
+    const index = this.options.trace.calls.length;
     const fault = request.quiet
       ? undefined
       : this.options.nextFault({
-          index: this.options.trace.calls.length,
+          index,
           service: request.service,
           operation: request.operation,
           caller: request.caller,
+          isRead: !operation.mutates && request.input.ConsistentRead !== true,
         });
     const early = fault === undefined ? undefined : faultBeforeEffect(fault, subject.action);
     if (early !== undefined) return this.record(request, subject, early, false, fault);
@@ -140,7 +151,10 @@ export class Cloud {
       return this.record(request, { ...subject, ...access }, { error }, false, fault);
     }
     try {
-      const output = operation.handle(request.input, state, {
+      const seen = fault?.kind === 'staleRead' ? this.earlierState(service.id) : state;
+      const changes = operation.mutates && !request.quiet;
+      const before = changes ? structuredClone(state) : undefined;
+      const output = operation.handle(request.input, seen, {
         now: this.options.now(),
         random: this.options.random,
         scope: this.options.scope,
@@ -149,6 +163,12 @@ export class Cloud {
         uses: (behaviour) => this.behaviours.add(`${service.id}/${behaviour}`),
         emit: this.options.emit,
       });
+      if (this.options.trace.calls.length !== index) {
+        throw new Error(`${subject.action} makes calls of its own before it is answered.`);
+      }
+      if (changes) {
+        this.earlier.set(service.id, { changedAt: this.options.now(), state: before });
+      }
       const answer = fault?.kind === 'lostAnswer' ? { lost: true as const } : { output };
       return this.record(request, subject, answer, true, fault, output);
     } catch (error) {
@@ -160,6 +180,7 @@ export class Cloud {
   save(): CloudState {
     return structuredClone({
       services: Object.fromEntries(this.states),
+      earlier: Object.fromEntries(this.earlier),
       denied: this.denied,
       behaviours: [...this.behaviours],
       unimplemented: [...this.unimplemented],
@@ -167,8 +188,9 @@ export class Cloud {
   }
 
   restore(saved: CloudState): void {
-    const { services, denied, behaviours, unimplemented } = structuredClone(saved);
+    const { services, earlier, denied, behaviours, unimplemented } = structuredClone(saved);
     for (const [id, state] of Object.entries(services)) this.states.set(id, state);
+    for (const [id, state] of Object.entries(earlier)) this.earlier.set(id, state);
     this.denied.splice(0, this.denied.length, ...denied);
     for (const behaviour of behaviours) this.behaviours.add(behaviour);
     for (const call of unimplemented) this.unimplemented.add(call);
@@ -203,6 +225,14 @@ export class Cloud {
         )
         .map((behaviour) => `${service.id}: ${behaviour.text}`),
     );
+  }
+
+  /** What a stale read sees; a copy, so that nothing it does can last. */
+  private earlierState(service: string): Json {
+    const earlier = this.earlier.get(service);
+    const isRecent =
+      earlier !== undefined && this.options.now() - earlier.changedAt <= STALE_MILLISECONDS;
+    return structuredClone(isRecent ? earlier.state : this.states.get(service));
   }
 
   private record(
@@ -266,8 +296,12 @@ function faultBeforeEffect(
       return failed('AccessDeniedException', `${action} is denied (injected fault).`, 400);
     case 'timeout':
     case 'crashFunctionBefore':
+    case 'lateEvent':
+    case 'lostEvent':
       return { lost: true };
     case 'lostAnswer':
+    case 'staleRead':
+    case 'duplicateEvent':
     case 'crashFunctionAfter':
     case 'killExecution':
       return undefined;

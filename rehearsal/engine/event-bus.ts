@@ -1,4 +1,5 @@
 import type { BusEvent, DeployedResource, Json } from '../services/service';
+import { delayOf } from '../faults';
 import type { VirtualClock } from './clock';
 import type { Cloud } from './cloud';
 import { matchesPattern } from './event-pattern';
@@ -116,6 +117,11 @@ export class EventBus {
           caller,
         })
       : undefined;
+    const fault = answer?.fault;
+    if (fault?.kind === 'lostEvent') return;
+    if (fault?.kind === 'duplicateEvent' || fault?.kind === 'lateEvent') {
+      return this.schedule(delivery, delayOf(fault));
+    }
     if (answer !== undefined && 'output' in answer) return;
     const policy = target.retryPolicy ?? {};
     const attempt = delivery.attempt + 1;

@@ -59,6 +59,9 @@ export class Executions {
       this.running.get(data.execution)?.timers.delete(data.timer);
       this.signal(data.execution, { kind: 'timer', timer: data.timer });
     });
+    options.clock.on('execution-start', (data: { execution: string; effects: Effect[] }) =>
+      this.carryOut(data.execution, data.effects),
+    );
   }
 
   /** As StartExecution does: the same name with the same input answers with the execution that runs. */
@@ -105,7 +108,9 @@ export class Executions {
     this.running.set(arn, { machine, state: execution, traced, input, timers: new Map() });
     this.options.onProgress(traced);
     this.announce(machine, traced);
-    this.carryOut(arn, effects);
+    // As on AWS, the call is answered before the execution makes calls of its own.
+    const data = { execution: arn, effects };
+    this.options.clock.schedule(now, { kind: 'execution-start', data });
     return arn;
   }
 

@@ -1,5 +1,6 @@
 import type { DeployedResource, Json } from '../services/service';
 import type { VirtualClock } from './clock';
+import { delayOf } from '../faults';
 import type { Cloud } from './cloud';
 import { nextOccurrence } from './schedule-expression';
 
@@ -30,9 +31,10 @@ export class Schedules {
     this.schedules = new Map(options.schedules.map((schedule) => [schedule.name, schedule]));
     this.createdAt = options.clock.now;
     options.clock.on('schedule', (firing: Firing) => {
-      if (firing.attempt === 0) this.arm(firing.schedule, firing.at);
+      this.arm(firing.schedule, firing.at);
       this.fire(firing);
     });
+    options.clock.on('schedule-again', (firing: Firing) => this.fire(firing));
     for (const schedule of options.schedules) this.arm(schedule.name, options.clock.now);
   }
 
@@ -80,8 +82,18 @@ export class Schedules {
       principal: { roleArn: target.roleArn },
       caller,
     });
+    const { fault } = answer;
+    if (fault?.kind === 'lostEvent') return;
+    if (fault?.kind === 'duplicateEvent' || fault?.kind === 'lateEvent') {
+      return this.again(firing, firing.attempt, delayOf(fault));
+    }
     if ('output' in answer) return;
     this.retry(firing, target, caller, 'error' in answer ? answer.error.code : 'Timeout');
+  }
+
+  private again(firing: Firing, attempt: number, delay: number): void {
+    const { clock } = this.options;
+    clock.schedule(clock.now + delay, { kind: 'schedule-again', data: { ...firing, attempt } });
   }
 
   /** Exponential backoff from a minute; AWS does not publish its own. */
@@ -89,11 +101,10 @@ export class Schedules {
     const { clock, cloud } = this.options;
     const policy = target.retryPolicy ?? {};
     const attempt = firing.attempt + 1;
-    const next = clock.now + Math.min(3_600_000, 60_000 * 2 ** firing.attempt);
+    const delay = Math.min(3_600_000, 60_000 * 2 ** firing.attempt);
     const oldest = firing.at + (policy.maximumEventAgeInSeconds ?? 86_400) * 1000;
-    if (attempt <= (policy.maximumRetryAttempts ?? 185) && next <= oldest) {
-      clock.schedule(next, { kind: 'schedule', data: { ...firing, attempt } });
-      return;
+    if (attempt <= (policy.maximumRetryAttempts ?? 185) && clock.now + delay <= oldest) {
+      return this.again(firing, attempt, delay);
     }
     if (target.deadLetterConfig?.arn === undefined) return;
     cloud.call({

@@ -20,6 +20,7 @@ describe('parseArguments', () => {
       estate: SAMPLE_ESTATE,
       days: 31,
       seed: 1,
+      sweep: false,
       help: false,
     });
     expect(SAMPLE_ESTATE).toBe(path.resolve('rehearsal/estates/sample.yaml'));
@@ -27,13 +28,14 @@ describe('parseArguments', () => {
 
   test('every option arrives, in either spelling', () => {
     const argv = '--stack acme/evergreen/prod --estate=e.yaml --from 2026-02-01T06:30:00+02:00';
-    const more = '--days 14 --faults f.yaml --seed=7 --json out/r.json --report r.html';
+    const more = '--days 14 --faults f.yaml --sweep --seed=7 --json out/r.json --report r.html';
     expect(parseArguments(`${argv} ${more}`.split(' '))).toStrictEqual({
       stack: 'acme/evergreen/prod',
       estate: 'e.yaml',
       from: '2026-02-01T04:30:00.000Z',
       days: 14,
       faults: 'f.yaml',
+      sweep: true,
       seed: 7,
       json: 'out/r.json',
       report: 'r.html',
@@ -66,10 +68,7 @@ describe('parseArguments', () => {
       ['--json', './a.html', '--report', 'a.html'],
       '--json and --report both name "./a.html"; give each its own file',
     ],
-    [
-      ['--sweep'],
-      '--sweep is not available in this version; inject single faults with --faults FILE',
-    ],
+    [['--sweep=yes'], '--sweep takes no value, but "yes" is given'],
   ])('%j is refused with the option, what was given and what is allowed', (argv, problem) => {
     expect(problemsOf(...argv)).toEqual([problem]);
   });
@@ -93,7 +92,7 @@ describe('parseArguments', () => {
         '  - --dais is no option; did you mean "--days"?\n' +
         '  - --days is "x"; it must be a whole number from 1 to 366',
     );
-    expect(problemsOf('--dais', '3', '--days', 'x', '--sweep=yes')).toHaveLength(4);
+    expect(problemsOf('--dais', '3', '--days', 'x', '--sweep=yes')).toHaveLength(3);
   });
 
   test('help is given whatever else is wrong', () => {
@@ -101,7 +100,7 @@ describe('parseArguments', () => {
   });
 
   test('the help text names every option', () => {
-    for (const option of 'stack estate from days faults seed json report help'.split(' ')) {
+    for (const option of 'stack estate from days faults sweep seed json report help'.split(' ')) {
       expect(HELP).toContain(`--${option} `);
     }
     expect(Math.max(...HELP.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);

@@ -52,6 +52,12 @@ describe('loadFaults', () => {
     ]);
   });
 
+  test('reads JSON that is given instead of a file', () => {
+    const text = '{"faults": [{"kind": "lateEvent", "at": {"call": 3}, "delaySeconds": 60}]}';
+    expect(loadFaults(text)).toEqual([{ kind: 'lateEvent', at: { call: 3 }, delaySeconds: 60 }]);
+    expect(() => loadFaults('{"faults": 1}')).toThrow('--faults cannot be used: faults is 1;');
+  });
+
   test('reads JSON', () => {
     const file = fileWith('{"faults": [{"kind": "throttle", "at": {"call": 3}}]}', 'faults.json');
     expect(loadFaults(file)).toEqual([{ kind: 'throttle', at: { call: 3 } }]);
@@ -66,7 +72,8 @@ describe('loadFaults', () => {
     [
       '{ faults: [{ kind: throtle, at: { call: 1 } }] }',
       'faults[0].kind is "throtle"; did you mean "throttle"?; allowed: throttle, serverError, timeout, ' +
-        'lostAnswer, accessDenied, limitExceeded, crashFunctionBefore, crashFunctionAfter, killExecution',
+        'lostAnswer, accessDenied, limitExceeded, crashFunctionBefore, crashFunctionAfter, killExecution, ' +
+        'staleRead, duplicateEvent, lateEvent, lostEvent',
     ],
     [
       '{ faults: [{ kind: throttle, at: { call: 1 } }, { kind: throttle, at: { operaton: "a:B", call: 1 } }] }',
@@ -92,6 +99,10 @@ describe('loadFaults', () => {
     [
       '{ faults: [{ kind: throttle, restartAfterSeconds: 1, at: { call: 1 } }] }',
       'faults[0].restartAfterSeconds is not allowed beside the other keys',
+    ],
+    [
+      '{ faults: [{ kind: lostEvent, delaySeconds: 1, at: { call: 1 } }] }',
+      'faults[0].delaySeconds is not allowed beside the other keys',
     ],
   ])('%s is refused, naming the key', (text, problem) => {
     expect(problemsOf(text)).toEqual([problem]);
@@ -134,6 +145,31 @@ describe('createFaultPlan', () => {
     const fault: Fault = { kind: 'throttle', at: { call: 1 } };
     const plan = createFaultPlan([fault], never);
     expect([0, 1, 2].map((index) => plan.next(call(index)))).toEqual([undefined, fault, undefined]);
+  });
+
+  test('a trigger alone can be late, and a read alone be stale', () => {
+    const at = { probability: 1 };
+    const faults: Fault[] = [
+      { kind: 'lateEvent', at },
+      { kind: 'staleRead', at },
+    ];
+    const plan = createFaultPlan(faults, () => 0);
+    const start = { index: 0, service: 'states', operation: 'StartExecution' };
+    expect(plan.next({ ...start, caller: 'schedule:daily' })).toBe(faults[0]);
+    expect(plan.next({ ...start, caller: 'function:f' })).toBeUndefined();
+    expect(plan.next({ ...call(1), isRead: true })).toBe(faults[1]);
+    expect(plan.next(call(2))).toBeUndefined();
+  });
+
+  test('a plan is resumed with its counters, and with a fault more', () => {
+    const at = { operation: 'sns:Publish', occurrence: 2 };
+    const known: Fault = { kind: 'throttle', at };
+    const added: Fault = { kind: 'timeout', at: { call: 9 } };
+    const plan = createFaultPlan([known], never);
+    plan.next(call(0));
+    const resumed = createFaultPlan([known, added], never, plan.state);
+    expect([resumed.next(call(8)), resumed.next(call(9))]).toEqual([known, added]);
+    expect(plan.unused()).toEqual([known]);
   });
 
   test('a fault by operation hits the first call, the nth, or every one', () => {

@@ -1,0 +1,101 @@
+import {
+  simulate,
+  type SavedSimulation,
+  type SimulationOptions,
+  type SimulationOutcome,
+} from '../engine/simulation';
+import type { Estate } from '../estate';
+import type { Fault } from '../faults';
+import type { Program } from '../host/program';
+import type { Progress } from '../report/progress';
+import { services } from '../services';
+import { isSettled } from './settled';
+
+/** What is swept: all that the runs of a sweep have in common. */
+export interface SweptScenario {
+  readonly program: Program;
+  readonly estate: Estate;
+  /** Virtual start and end, epoch milliseconds. */
+  readonly from: number;
+  readonly to: number;
+  readonly seed: number;
+}
+
+/** A run whose call sites are swept. */
+export interface BaseRun {
+  /** What goes wrong in it anyway. */
+  readonly faults: readonly Fault[];
+  readonly outcome: SimulationOutcome;
+  /** In the order of time: the run as it was before its calls. */
+  readonly saves: readonly SavedSimulation[];
+}
+
+/**
+ * How many states of a run are kept at a time. With fewer of them more of the run is lived through again before a
+ * fault; each holds the histories of the executions that go on.
+ */
+const MOST_SAVES = 256;
+
+/** Runs a scenario to its end, and saves it on the way: the last moment before each group of calls that can be. */
+export async function runBase(
+  scenario: SweptScenario,
+  faults: readonly Fault[],
+  resume?: SavedSimulation,
+): Promise<BaseRun> {
+  let saves: SavedSimulation[] = resume === undefined ? [] : [resume];
+  let stride = 1;
+  let moments = 0;
+  const outcome = await simulate(optionsOf(scenario, faults), {
+    ...(resume !== undefined && { resume }),
+    stopWhen: (simulation) => {
+      moments += 1;
+      if (moments % stride !== 0) return false;
+      // Of two moments with the same calls the later one is nearer to the next.
+      if (saves.at(-1)?.trace.calls.length === simulation.trace.calls.length) saves.pop();
+      saves.push(simulation.save());
+      if (saves.length > MOST_SAVES) {
+        saves = saves.filter((_, index) => index % 2 === 0);
+        stride *= 2;
+      }
+      return false;
+    },
+  });
+  return { faults, outcome, saves };
+}
+
+/** The last of the saved states that the call is not part of. */
+export function saveBefore({ saves }: BaseRun, call: number): SavedSimulation {
+  const save = saves.filter(({ trace }) => trace.calls.length <= call).at(-1);
+  if (save === undefined) throw new Error(`The run was not saved before its call ${call}.`);
+  return save;
+}
+
+/** Goes on from a saved state with one fault more, until the end or until nothing new can happen. */
+export async function runCase(
+  scenario: SweptScenario,
+  faults: readonly Fault[],
+  call: number,
+  resume: SavedSimulation,
+): Promise<SimulationOutcome> {
+  return simulate(optionsOf(scenario, faults), {
+    resume,
+    stopWhen: (simulation) => isSettled(simulation, call, scenario.to),
+  });
+}
+
+function optionsOf(scenario: SweptScenario, faults: readonly Fault[]): SimulationOptions {
+  const { account, region } = scenario.estate;
+  return { ...scenario, account, region, services, faults, progress: silent };
+}
+
+const nothing = (): void => undefined;
+
+const silent: Progress = {
+  advanced: nothing,
+  executionStarted: nothing,
+  executionEnded: nothing,
+  itemEnded: nothing,
+  notified: nothing,
+  faultInjected: nothing,
+  finish: nothing,
+};
