@@ -1,12 +1,10 @@
 import type { StateMachineOptions } from '../asl';
 import type { ProgramResource } from '../host/program';
+import type { Json } from '../services/service';
 import type { FunctionSpec } from './function-environment';
 
-/**
- * What the role of a state machine needs that writes a log.
- * https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
- */
-export const logDeliveryActions = [
+/** https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy */
+const logDeliveryActions = [
   'CreateLogDelivery',
   'DeleteLogDelivery',
   'DescribeLogGroups',
@@ -16,6 +14,35 @@ export const logDeliveryActions = [
   'PutResourcePolicy',
   'UpdateLogDelivery',
 ].map((action) => `logs:${action}`);
+
+/** What the role of a state machine needs for what Step Functions itself does in its name. */
+export function needsOfMachine({
+  inputs,
+  outputs,
+}: ProgramResource): readonly { readonly action: string; readonly resource: string }[] {
+  const level = inputs.loggingConfiguration?.level ?? 'OFF';
+  const log = level === 'OFF' ? [] : logDeliveryActions;
+  const machine: string = outputs.arn;
+  const executions = `${machine.replace(':stateMachine:', ':execution:')}:*`;
+  // https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+  const children = [
+    { action: 'states:StartExecution', resource: machine },
+    { action: 'states:DescribeExecution', resource: executions },
+    { action: 'states:StopExecution', resource: executions },
+  ];
+  return [
+    ...log.map((action) => ({ action, resource: '*' })),
+    ...(hasDistributedMap(JSON.parse(inputs.definition)) ? children : []),
+  ];
+}
+
+function hasDistributedMap(definition: Json): boolean {
+  return Object.values<Json>(definition.States).some(
+    ({ ItemProcessor: processor, Branches: branches = [] }) =>
+      processor?.ProcessorConfig?.Mode === 'DISTRIBUTED' ||
+      [...(processor === undefined ? [] : [processor]), ...branches].some(hasDistributedMap),
+  );
+}
 
 /** A filter for resources of a Pulumi type. */
 export function isType(type: string) {

@@ -7,7 +7,7 @@ import { startWireServer, type WireAnswer, type WireCall, type WireServer } from
 import { VirtualClock, type ClockState } from './clock';
 import { Cloud, type CloudAnswer, type CloudState, type Principal } from './cloud';
 import type { FunctionUsage } from './cost';
-import { isType, logDeliveryActions, toFunction, toMachine } from './deployed';
+import { isType, needsOfMachine, toFunction, toMachine } from './deployed';
 import { EventBus } from './event-bus';
 import { Executions, type ExecutionsState } from './executions';
 import { accessKeyOf } from './function-environment';
@@ -314,9 +314,8 @@ class Simulation implements SimulationView {
     for (const machine of resources.filter(isType('aws:sfn/stateMachine:StateMachine'))) {
       const roleArn = machine.inputs.roleArn;
       this.canAssume(roleArn, 'states.amazonaws.com');
-      const level = machine.inputs.loggingConfiguration?.level ?? 'OFF';
-      for (const action of level === 'OFF' ? [] : logDeliveryActions) {
-        this.require({ roleArn }, action, '*');
+      for (const { action, resource } of needsOfMachine(machine)) {
+        this.require({ roleArn }, action, resource);
       }
     }
   }
