@@ -1,7 +1,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { DeadLetterQueue } from './dead-letter-queue';
-import { policyDocument, trustPolicy } from './policy-document';
+import { ServiceRole } from './service-role';
 
 export interface EventTriggerArgs {
   readonly description: string;
@@ -47,23 +47,14 @@ export class EventTrigger extends pulumi.ComponentResource {
       },
       parent,
     );
-    const role = new aws.iam.Role(
-      `${name}-role`,
+    const access = new ServiceRole(
+      name,
       {
+        service: 'events.amazonaws.com',
         description: args.description,
-        assumeRolePolicy: trustPolicy('events.amazonaws.com', {
-          StringEquals: { 'aws:SourceAccount': aws.getCallerIdentityOutput().accountId },
-        }),
-      },
-      parent,
-    );
-    const policy = new aws.iam.RolePolicy(
-      `${name}-policy`,
-      {
-        role: role.name,
-        policy: policyDocument([
+        grants: [
           { Sid: 'StartWorkflow', Action: ['states:StartExecution'], Resource: [args.target] },
-        ]),
+        ],
       },
       parent,
     );
@@ -72,11 +63,11 @@ export class EventTrigger extends pulumi.ComponentResource {
       {
         rule: rule.name,
         arn: args.target,
-        roleArn: role.arn,
+        roleArn: access.role.arn,
         deadLetterConfig: { arn: deadLetters.arn },
         retryPolicy: { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 },
       },
-      { ...parent, dependsOn: [policy, queuePolicy] },
+      { ...parent, dependsOn: [access.policy, queuePolicy] },
     );
 
     this.ruleArn = rule.arn;

@@ -1,6 +1,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { policyDocument, trustPolicy, type Grant } from './policy-document';
+import type { Grant } from './policy-document';
+import { ServiceRole } from './service-role';
 
 export interface InlineFunctionArgs {
   /** What the function does, shown in the console. */
@@ -39,26 +40,20 @@ export class InlineFunction extends pulumi.ComponentResource {
       { retentionInDays: args.logRetentionDays ?? 90 },
       parent,
     );
-    const role = new aws.iam.Role(
-      `${name}-role`,
+    const access = new ServiceRole(
+      name,
       {
+        service: 'lambda.amazonaws.com',
         description: `Runs the function ${name}`,
-        assumeRolePolicy: trustPolicy('lambda.amazonaws.com'),
-      },
-      parent,
-    );
-    const policy = new aws.iam.RolePolicy(
-      `${name}-policy`,
-      {
-        role: role.name,
-        policy: policyDocument([
+        forThisAccountOnly: false,
+        grants: [
           {
             Sid: 'WriteOwnLog',
             Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
             Resource: [pulumi.interpolate`${logGroup.arn}:*`],
           },
           ...(args.grants ?? []),
-        ]),
+        ],
       },
       parent,
     );
@@ -69,7 +64,7 @@ export class InlineFunction extends pulumi.ComponentResource {
         callbackFactory: args.factory as unknown as () => aws.lambda.Callback<unknown, unknown>,
         runtime: aws.lambda.Runtime.NodeJS22dX,
         architectures: ['arm64'],
-        role,
+        role: access.role,
         timeout: args.timeoutSeconds ?? 60,
         memorySize: args.memorySize ?? 256,
         environment: { variables: { ...args.environment } },
@@ -78,7 +73,7 @@ export class InlineFunction extends pulumi.ComponentResource {
         codePathOptions: {},
       },
       // The role must be able to do its work before the function is called.
-      { ...parent, dependsOn: [policy] },
+      { ...parent, dependsOn: [access.policy] },
     );
 
     this.arn = lambda.arn;

@@ -1,7 +1,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { DeadLetterQueue } from './dead-letter-queue';
-import { policyDocument, trustPolicy } from './policy-document';
+import { ServiceRole } from './service-role';
 
 export interface ScheduleArgs {
   readonly description: string;
@@ -25,29 +25,15 @@ export class Schedule extends pulumi.ComponentResource {
     const parent = { parent: this };
 
     const deadLetters = new DeadLetterQueue(`${name}-undelivered`, parent);
-    const role = new aws.iam.Role(
-      `${name}-role`,
+    const access = new ServiceRole(
+      name,
       {
+        service: 'scheduler.amazonaws.com',
         description: args.description,
-        // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-        assumeRolePolicy: trustPolicy('scheduler.amazonaws.com', {
-          StringEquals: { 'aws:SourceAccount': aws.getCallerIdentityOutput().accountId },
-        }),
-      },
-      parent,
-    );
-    const policy = new aws.iam.RolePolicy(
-      `${name}-policy`,
-      {
-        role: role.name,
-        policy: policyDocument([
-          {
-            Sid: 'StartWorkflow',
-            Action: ['states:StartExecution'],
-            Resource: [args.target],
-          },
+        grants: [
+          { Sid: 'StartWorkflow', Action: ['states:StartExecution'], Resource: [args.target] },
           { Sid: 'KeepUndelivered', Action: ['sqs:SendMessage'], Resource: [deadLetters.arn] },
-        ]),
+        ],
       },
       parent,
     );
@@ -60,13 +46,13 @@ export class Schedule extends pulumi.ComponentResource {
         flexibleTimeWindow: { mode: 'OFF' },
         target: {
           arn: args.target,
-          roleArn: role.arn,
+          roleArn: access.role.arn,
           input: JSON.stringify(args.input),
           deadLetterConfig: { arn: deadLetters.arn },
           retryPolicy: { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 },
         },
       },
-      { ...parent, dependsOn: [policy] },
+      { ...parent, dependsOn: [access.policy] },
     );
 
     this.arn = schedule.arn;

@@ -1,7 +1,8 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { InlineFunction } from './inline-function';
-import { policyDocument, trustPolicy, type Grant } from './policy-document';
+import type { Grant } from './policy-document';
+import { ServiceRole } from './service-role';
 import type { StateMachineDefinition } from './state-language';
 
 export interface StateMachineArgs<Names extends string> {
@@ -34,22 +35,12 @@ export class StateMachine<Names extends string = string> extends pulumi.Componen
       },
       parent,
     );
-    const role = new aws.iam.Role(
-      `${name}-role`,
+    const access = new ServiceRole(
+      name,
       {
+        service: 'states.amazonaws.com',
         description: args.description,
-        // https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html#prevent-cross-service-confused-deputy
-        assumeRolePolicy: trustPolicy('states.amazonaws.com', {
-          StringEquals: { 'aws:SourceAccount': aws.getCallerIdentityOutput().accountId },
-        }),
-      },
-      parent,
-    );
-    const policy = new aws.iam.RolePolicy(
-      `${name}-policy`,
-      {
-        role: role.name,
-        policy: policyDocument([
+        grants: [
           {
             Sid: 'CallFunctions',
             Action: ['lambda:InvokeFunction'],
@@ -57,7 +48,7 @@ export class StateMachine<Names extends string = string> extends pulumi.Componen
           },
           ...(args.grants ?? []),
           logDelivery(),
-        ]),
+        ],
       },
       parent,
     );
@@ -68,7 +59,7 @@ export class StateMachine<Names extends string = string> extends pulumi.Componen
       `${name}-machine`,
       {
         type: 'STANDARD',
-        roleArn: role.arn,
+        roleArn: access.role.arn,
         definition: arns.apply((known) => JSON.stringify(args.definition(known), null, 2)),
         loggingConfiguration: {
           level: 'ERROR',
@@ -76,7 +67,7 @@ export class StateMachine<Names extends string = string> extends pulumi.Componen
           logDestination: pulumi.interpolate`${logGroup.arn}:*`,
         },
       },
-      { ...parent, dependsOn: [policy] },
+      { ...parent, dependsOn: [access.policy] },
     );
 
     this.arn = machine.arn;

@@ -3,12 +3,20 @@ import type { SFN } from '@aws-sdk/client-sfn';
 import { requireVariable } from '../foundation/environment';
 import {
   acquireLease,
+  createLedger,
   readWorkItem,
   recordIntent,
   type Ledger,
   type WorkItem,
 } from '../foundation/ledger';
-import { isInFlight, readImage, tagNames, type TaggedImage, type Tags } from './images';
+import {
+  createAppStream,
+  isInFlight,
+  readImage,
+  tagNames,
+  type TaggedImage,
+  type Tags,
+} from './images';
 
 export interface ClaimEvent {
   /** ARN of the execution. */
@@ -103,19 +111,11 @@ export function createHandler(dependencies: ClaimDependencies) {
 }
 
 export const factory = () => {
-  const { AppStream } =
-    require('@aws-sdk/client-appstream') as typeof import('@aws-sdk/client-appstream');
-  const { DynamoDB } =
-    require('@aws-sdk/client-dynamodb') as typeof import('@aws-sdk/client-dynamodb');
   const { SFN } = require('@aws-sdk/client-sfn') as typeof import('@aws-sdk/client-sfn');
   return createHandler({
-    appstream: new AppStream({ retryMode: 'adaptive', maxAttempts: 8 }),
+    appstream: createAppStream(),
     sfn: new SFN({}),
-    ledger: {
-      client: new DynamoDB({}),
-      table: requireVariable('LEDGER_TABLE'),
-      workflow: requireVariable('WORKFLOW'),
-    },
+    ledger: createLedger(),
     startHours: Number(requireVariable('START_HOURS')),
     finishHours: Number(requireVariable('FINISH_HOURS')),
     now: () => new Date(),

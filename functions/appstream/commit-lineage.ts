@@ -1,6 +1,6 @@
 import type { AppStream } from '@aws-sdk/client-appstream';
 import { namedError } from '../foundation/environment';
-import { readImage, tagNames } from './images';
+import { createAppStream, readImage, tagNames } from './images';
 
 export interface CommitEvent {
   readonly source: string;
@@ -50,9 +50,7 @@ export function createHandler({ appstream }: CommitDependencies) {
 }
 
 export const factory = () => {
-  const { AppStream } =
-    require('@aws-sdk/client-appstream') as typeof import('@aws-sdk/client-appstream');
-  return createHandler({ appstream: new AppStream({ retryMode: 'adaptive', maxAttempts: 8 }) });
+  return createHandler({ appstream: createAppStream() });
 };
 
 function createdAt(image: Awaited<ReturnType<typeof readImage>>): number {

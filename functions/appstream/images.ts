@@ -1,6 +1,14 @@
 import type { AppStream, Image } from '@aws-sdk/client-appstream';
 import { namedError } from '../foundation/environment';
 
+/** AppStream shares its request rates with the whole account: a function slows down rather than gives up. */
+export function createAppStream(): AppStream {
+  // Required by name inside the factory: the client comes from the Lambda runtime, one per container.
+  const { AppStream } =
+    require('@aws-sdk/client-appstream') as typeof import('@aws-sdk/client-appstream');
+  return new AppStream({ retryMode: 'adaptive', maxAttempts: 8 });
+}
+
 export type Tags = Readonly<Record<string, string>>;
 
 /** An image with its tags, less those that AWS keeps for itself. */

@@ -1,8 +1,7 @@
 import type { AppStream } from '@aws-sdk/client-appstream';
-import { requireVariable } from '../foundation/environment';
-import { settleWorkItem, type Ledger } from '../foundation/ledger';
+import { createLedger, settleWorkItem, type Ledger } from '../foundation/ledger';
 import type { ItemReport, Outcome } from '../foundation/notification';
-import { failureReason, readImage } from './images';
+import { createAppStream, failureReason, readImage } from './images';
 
 export interface SettleEvent {
   /** ARN of the execution. */
@@ -72,17 +71,9 @@ function describeError(error: SettleEvent['error']): string {
 }
 
 export const factory = () => {
-  const { AppStream } =
-    require('@aws-sdk/client-appstream') as typeof import('@aws-sdk/client-appstream');
-  const { DynamoDB } =
-    require('@aws-sdk/client-dynamodb') as typeof import('@aws-sdk/client-dynamodb');
   return createHandler({
-    appstream: new AppStream({ retryMode: 'adaptive', maxAttempts: 8 }),
-    ledger: {
-      client: new DynamoDB({}),
-      table: requireVariable('LEDGER_TABLE'),
-      workflow: requireVariable('WORKFLOW'),
-    },
+    appstream: createAppStream(),
+    ledger: createLedger(),
     now: () => new Date(),
   });
 };

@@ -1,8 +1,8 @@
 import type { AppStream, Image } from '@aws-sdk/client-appstream';
 import { namedError, requireVariable } from '../foundation/environment';
-import { readWorkItem, type Ledger } from '../foundation/ledger';
+import { createLedger, readWorkItem, type Ledger } from '../foundation/ledger';
 import type { ItemReport } from '../foundation/notification';
-import { isInFlight, tagNames, withTags, type TaggedImage } from './images';
+import { createAppStream, isInFlight, tagNames, withTags, type TaggedImage } from './images';
 
 /** What starts a run: the input of the workflow. Everything is optional. */
 export interface RunInput {
@@ -29,6 +29,8 @@ export interface SurveyResult {
   readonly batchSize: number;
   /** Whether there is anything to report. */
   readonly idle: boolean;
+  /** Whether nobody wants to hear that there was nothing to do: every day, that is. */
+  readonly quiet: boolean;
   /** `successor` is the image that an earlier run made of this one, or an empty string. */
   readonly images: readonly { readonly name: string; readonly successor: string }[];
   readonly leftOut: readonly ItemReport[];
@@ -77,6 +79,7 @@ export function createHandler(dependencies: SurveyDependencies) {
       batchSize: input.batchSize ?? batchSize,
       // A run that was asked for by name answers in any case.
       idle: taken.length === 0 && input.images === undefined,
+      quiet: mode === 'reconcile',
       images: taken,
       leftOut: withinRoom(leftOut, at),
     };
@@ -84,17 +87,9 @@ export function createHandler(dependencies: SurveyDependencies) {
 }
 
 export const factory = () => {
-  const { AppStream } =
-    require('@aws-sdk/client-appstream') as typeof import('@aws-sdk/client-appstream');
-  const { DynamoDB } =
-    require('@aws-sdk/client-dynamodb') as typeof import('@aws-sdk/client-dynamodb');
   return createHandler({
-    appstream: new AppStream({ retryMode: 'adaptive', maxAttempts: 8 }),
-    ledger: {
-      client: new DynamoDB({}),
-      table: requireVariable('LEDGER_TABLE'),
-      workflow: requireVariable('WORKFLOW'),
-    },
+    appstream: createAppStream(),
+    ledger: createLedger(),
     batchSize: Number(requireVariable('BATCH_SIZE')),
     maxImages: Number(requireVariable('MAX_IMAGES')),
     now: () => new Date(),

@@ -1,5 +1,4 @@
-import { requireVariable } from './environment';
-import { listItemsOfRun, settleWorkItem, type Ledger, type WorkItem } from './ledger';
+import { createLedger, listItemsOfRun, settleWorkItem, type Ledger, type WorkItem } from './ledger';
 import type { ItemReport, Outcome } from './notification';
 import type { ReportRunEvent } from './report-run';
 
@@ -29,7 +28,7 @@ export interface CloseRunDependencies {
 export function createHandler({ ledger, now }: CloseRunDependencies) {
   return async (
     event: ExecutionStatusChange,
-  ): Promise<Required<Omit<ReportRunEvent, 'leftOut'>>> => {
+  ): Promise<Required<Omit<ReportRunEvent, 'leftOut' | 'quiet'>>> => {
     const { executionArn, name, status, startDate, stopDate, error, cause } = event.detail;
     const startedAt = new Date(startDate).toISOString();
     const endedAt = new Date(stopDate ?? now().getTime()).toISOString();
@@ -55,14 +54,8 @@ export function createHandler({ ledger, now }: CloseRunDependencies) {
 }
 
 export const factory = () => {
-  const { DynamoDB } =
-    require('@aws-sdk/client-dynamodb') as typeof import('@aws-sdk/client-dynamodb');
   return createHandler({
-    ledger: {
-      client: new DynamoDB({}),
-      table: requireVariable('LEDGER_TABLE'),
-      workflow: requireVariable('WORKFLOW'),
-    },
+    ledger: createLedger(),
     now: () => new Date(),
   });
 };

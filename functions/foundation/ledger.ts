@@ -1,4 +1,5 @@
 import type { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { requireVariable } from './environment';
 
 /**
  * The ledger: one DynamoDB table for everything that must survive a crash. Its key is the workflow and the
@@ -9,6 +10,18 @@ export interface Ledger {
   readonly client: Pick<DynamoDB, 'getItem' | 'updateItem' | 'query'>;
   readonly table: string;
   readonly workflow: string;
+}
+
+/** The ledger of a deployed function, from the variables that the `Notifier` component gives it. */
+export function createLedger(): Ledger {
+  // Required by name inside the factory: the client comes from the Lambda runtime, one per container.
+  const { DynamoDB } =
+    require('@aws-sdk/client-dynamodb') as typeof import('@aws-sdk/client-dynamodb');
+  return {
+    client: new DynamoDB({}),
+    table: requireVariable('LEDGER_TABLE'),
+    workflow: requireVariable('WORKFLOW'),
+  };
 }
 
 /** What the ledger holds of one work item. */

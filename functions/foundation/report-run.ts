@@ -11,6 +11,8 @@ export interface ReportRunEvent {
   readonly items?: readonly ItemReport[];
   /** Items that the run looked at and left alone. */
   readonly leftOut?: readonly ItemReport[];
+  /** Whether a run that had nothing to do is not worth a notification. @default false */
+  readonly quiet?: boolean;
   /** Why the run ended early, as Step Functions hands it to a Catch. */
   readonly error?: { readonly Error?: string; readonly Cause?: string };
 }
@@ -29,6 +31,10 @@ export interface ReportRunDependencies {
 export function createHandler({ outbox, now }: ReportRunDependencies) {
   return async (event: ReportRunEvent): Promise<ReportRunResult> => {
     const items = [...(event.items ?? []), ...(event.leftOut ?? [])];
+    const idle = items.every(({ outcome }) => outcome === 'skipped');
+    if (event.quiet === true && idle && event.error === undefined) {
+      return { items, notification: { id: '', deliveries: {} } };
+    }
     const record = composeNotification({
       id: `${outbox.workflow}.${event.run}`,
       workflow: outbox.workflow,

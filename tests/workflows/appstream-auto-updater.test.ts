@@ -158,6 +158,10 @@ const scenarios = {
     estate: estate(),
     mutations: [{ kind: 'removeGrant', policy: 'monthly-policy', sid: 'StartWorkflow' }],
   },
+  withoutChildrenGrant: {
+    estate: estate(),
+    mutations: [{ kind: 'removeGrant', policy: 'auto-updater-policy', sid: 'StartChildren' }],
+  },
   withoutGate: {
     estate: estate({}, { canUpdateImage: false }),
     mutations: [{ kind: 'reroute', state: 'NextStep', from: 'CheckForUpdate', to: 'StartUpdate' }],
@@ -393,6 +397,14 @@ describe('a judge that can fail', () => {
       new Set(names),
     );
     expect(withoutTagGrant.invariants.find(({ id }) => id === '8')?.held).toBe(false);
+  });
+
+  it('knows that a distributed Map starts executions of its own machine', () => {
+    const { withoutChildrenGrant } = results;
+    expect(withoutChildrenGrant.ok).toBe(false);
+    expect(withoutChildrenGrant.iam.denied.map(({ action }) => action)).toEqual([
+      'states:StartExecution',
+    ]);
   });
 
   it('denies a schedule that may not start its workflow', () => {

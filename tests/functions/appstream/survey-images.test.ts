@@ -27,7 +27,7 @@ describe('surveying the images', () => {
       }),
     ]);
     const result = await survey({ input: {} });
-    expect(result).toMatchObject({ mode: 'update', batchSize: 5, idle: false });
+    expect(result).toMatchObject({ mode: 'update', batchSize: 5, idle: false, quiet: false });
     expect(result.images).toEqual([{ name: 'taken', successor: '' }]);
     expect(Object.fromEntries(result.leftOut.map(({ id, reason }) => [id, reason]))).toEqual({
       'not-tagged': 'not opted in: it has no tag AutoUpdate',
@@ -80,6 +80,7 @@ describe('surveying the images', () => {
     const images = [image('base', enabled), image('fresh', enabled)];
     expect(await prepare(images)({ input: { mode: 'reconcile' } })).toMatchObject({
       idle: true,
+      quiet: true,
       images: [],
       leftOut: [],
     });

@@ -165,6 +165,15 @@ describe('reporting a run', () => {
     expect(sent[1]?.text).toContain(`${bad}: MessageRejected: ${bad} is broken`);
   });
 
+  it('is silent about a quiet run that left everything alone, and only then', async () => {
+    const { reporter, event, sent } = prepare();
+    const idle = [{ id: 'a', outcome: 'skipped' as const, reason: 'busy', ...times }];
+    expect((await reporter({ ...event, items: idle, quiet: true })).items).toEqual(idle);
+    expect(sent).toEqual([]);
+    await reporter({ ...event, quiet: true });
+    expect(sent).toHaveLength(2);
+  });
+
   it('fails by name when no channel takes it, so that the state machine can try again', async () => {
     const { reporter, event, broken } = prepare();
     broken.add('sns').add('email');
