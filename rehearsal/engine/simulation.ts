@@ -1,89 +1,32 @@
-import { createFaultPlan, type Fault, type FaultPlanState } from '../faults';
-import type { Program, ProgramResource } from '../host/program';
+import { createFaultPlan } from '../faults';
+import type { ProgramResource } from '../host/program';
 import { createIam, type Iam } from '../iam/iam';
-import type { Progress } from '../report/progress';
-import type { Json, Scope, Service, Usage } from '../services/service';
+import type { Json, Scope } from '../services/service';
 import { startWireServer, type WireAnswer, type WireCall, type WireServer } from '../wire/server';
 import { VirtualClock, type ClockState } from './clock';
-import { Cloud, type CloudAnswer, type CloudState, type Principal } from './cloud';
-import type { FunctionUsage } from './cost';
-import { isType, needsOfMachine, toFunction, toMachine } from './deployed';
+import { Cloud, type CloudAnswer } from './cloud';
+import { isType, toFunction, toMachine } from './deployed';
 import { EventBus } from './event-bus';
-import { Executions, type ExecutionsState } from './executions';
+import { Executions } from './executions';
 import { accessKeyOf } from './function-environment';
 import { FunctionRunner } from './functions';
+import { Permissions } from './permissions';
 import { Quiescence } from './quiescence';
 import { SeededRandom } from './random';
 import { Schedules } from './schedules';
+import type {
+  RunOptions,
+  SavedSimulation,
+  SimulationOptions,
+  SimulationOutcome,
+  SimulationView,
+} from './simulation-types';
 import { createStatesService } from './states-service';
 import { Tasks } from './tasks';
 import type { Trace, TracedExecution } from './trace';
 import { installVirtualTime } from './virtual-time';
 
-export interface SimulationOptions {
-  readonly program: Program;
-  readonly estate: Json;
-  readonly account: string;
-  readonly region: string;
-  /** The emulated services, less Step Functions, which is the engine itself. */
-  readonly services: readonly Service[];
-  readonly faults: readonly Fault[];
-  /** Virtual start and end, epoch milliseconds. */
-  readonly from: number;
-  readonly to: number;
-  readonly seed: number;
-  readonly progress: Progress;
-}
-
-/** What is left of a simulation: everything that a report or a judge may want to know. */
-export interface SimulationOutcome {
-  readonly trace: Trace;
-  readonly estate: Json;
-  readonly iam: { readonly denied: Cloud['denied']; readonly unused: ReturnType<Iam['unused']> };
-  readonly assumptions: readonly string[];
-  readonly unimplemented: readonly string[];
-  readonly unusedFaults: readonly Fault[];
-  readonly functions: FunctionUsage;
-  readonly usage: readonly Usage[];
-}
-
-/**
- * A simulation at rest, as plain data that can go to another process. What the options say is not in it: it is
- * resumed with the same ones, except that faults may be added at the end of the list, and `to` may be another.
- */
-export interface SavedSimulation {
-  readonly clock: ClockState;
-  readonly trace: Trace;
-  readonly cloud: CloudState;
-  readonly executions: ExecutionsState;
-  readonly usedGrants: ReturnType<Iam['used']>;
-  readonly faults: FaultPlanState;
-  readonly usage: FunctionUsage;
-  /** States of the random streams. */
-  readonly random: Readonly<Record<'latency' | 'service' | 'fault' | 'functions', number>>;
-  /** Last numbers given to requests of functions, to those of state machines, and to events. */
-  readonly counters: Readonly<Record<'sequence' | 'requests' | 'events', number>>;
-}
-
-/** What of a simulation is seen by whoever decides how long it goes on. */
-export interface SimulationView {
-  readonly trace: Trace;
-  /** Whether no state machine runs. */
-  readonly isIdle: boolean;
-  /** What is still to come, in order. */
-  due(): ClockState['entries'];
-  save(): SavedSimulation;
-}
-
-export interface RunOptions {
-  /**
-   * Asked at each moment at which the simulation could be saved: nothing is in flight, and time is about to move
-   * on. True ends the simulation there. @default never
-   */
-  readonly stopWhen?: (simulation: SimulationView) => boolean;
-  /** @default none: from the start */
-  readonly resume?: SavedSimulation;
-}
+export type { SavedSimulation, SimulationOptions, SimulationOutcome, SimulationView };
 
 /** Runs what the program deployed, from one virtual instant, or from where it was saved, to another. */
 export async function simulate(
@@ -135,6 +78,12 @@ class Simulation implements SimulationView {
       settled: () => this.quiescence.settled(),
     });
     this.iam = createIam(resources, saved?.usedGrants);
+    const permissions = new Permissions({
+      iam: this.iam,
+      account,
+      now: () => this.clock.now,
+      denied: () => this.cloud.denied,
+    });
     this.faultPlan = createFaultPlan(options.faults, this.random.fault.next, saved?.faults);
     this.cloud = new Cloud({
       scope,
@@ -145,14 +94,7 @@ class Simulation implements SimulationView {
           describe: (arn) => this.executions.describe(arn),
         }),
       ],
-      authorizer: {
-        authorize: (request) =>
-          this.iam.authorize({
-            ...request,
-            principal: this.withAccount(request.principal),
-            now: this.clock.now,
-          }),
-      },
+      authorizer: permissions,
       trace: this.trace,
       now: () => this.clock.now,
       random: this.random.service.next,
@@ -186,18 +128,22 @@ class Simulation implements SimulationView {
       region,
       rules: resources.filter(isType('aws:cloudwatch/eventRule:EventRule')),
       targets: resources.filter(isType('aws:cloudwatch/eventTarget:EventTarget')),
-      canAssume: (roleArn) => this.canAssume(roleArn, 'events.amazonaws.com'),
+      canAssume: (roleArn) => permissions.canAssume(roleArn, 'events.amazonaws.com'),
     });
     new Schedules({
       clock: this.clock,
       cloud: this.cloud,
       schedules: resources.filter(isType('aws:scheduler/schedule:Schedule')),
-      canAssume: (roleArn) => this.canAssume(roleArn, 'scheduler.amazonaws.com'),
+      canAssume: (roleArn) => permissions.canAssume(roleArn, 'scheduler.amazonaws.com'),
     });
     this.clock.on('restart', (data: { machine: string; input: Json }) => {
       this.executions.start(data.machine, data.input, 'user');
     });
-    this.deploy(resources);
+    for (const lambda of resources.filter(isType('aws:lambda/function:Function'))) {
+      this.functions.set(lambda.outputs.arn, lambda);
+      this.callers.set(accessKeyOf(lambda.outputs.arn), lambda);
+    }
+    permissions.deploy(resources);
     if (saved !== undefined) this.restore(saved);
   }
 
@@ -302,52 +248,6 @@ class Simulation implements SimulationView {
     }
     this.tasks.requests = saved.counters.requests;
     this.bus.emitted = saved.counters.events;
-  }
-
-  /** What AWS itself checks and does with the declared roles when the program is deployed. */
-  private deploy(resources: readonly ProgramResource[]): void {
-    for (const lambda of resources.filter(isType('aws:lambda/function:Function'))) {
-      this.canAssume(lambda.inputs.role, 'lambda.amazonaws.com');
-      this.functions.set(lambda.outputs.arn, lambda);
-      this.callers.set(accessKeyOf(lambda.outputs.arn), lambda);
-    }
-    for (const machine of resources.filter(isType('aws:sfn/stateMachine:StateMachine'))) {
-      const roleArn = machine.inputs.roleArn;
-      this.canAssume(roleArn, 'states.amazonaws.com');
-      for (const { action, resource } of needsOfMachine(machine)) {
-        this.require({ roleArn }, action, resource);
-      }
-    }
-  }
-
-  private require(principal: Principal, action: string, resource: string): void {
-    const request = { principal: this.withAccount(principal), action, resource };
-    const verdict = this.iam.authorize({ ...request, now: this.clock.now });
-    if (verdict.allowed) return;
-    const name = 'roleArn' in principal ? principal.roleArn : principal.service;
-    this.cloud.denied.push({ principal: name, action, resource, reason: verdict.reason });
-  }
-
-  private canAssume(roleArn: string, service: string): boolean {
-    const verdict = this.iam.canAssume(roleArn, service, { sourceAccount: this.options.account });
-    const known = this.cloud.denied.some(
-      (denial) => denial.action === 'sts:AssumeRole' && denial.resource === roleArn,
-    );
-    if (!verdict.allowed && !known) {
-      this.cloud.denied.push({
-        principal: service,
-        action: 'sts:AssumeRole',
-        resource: roleArn,
-        reason: verdict.reason,
-      });
-    }
-    return verdict.allowed;
-  }
-
-  private withAccount(principal: Principal) {
-    return 'roleArn' in principal
-      ? principal
-      : { ...principal, sourceAccount: this.options.account };
   }
 
   /** Runs a function for an execution, and writes its log as the Lambda platform does: in the function's role. */
