@@ -71,7 +71,9 @@ export type MapState = CommonFields &
     readonly Type: 'Map';
     readonly ItemsPath: string;
     readonly ItemSelector: Template;
-    readonly MaxConcurrencyPath: string;
+    /** How many at a time: a figure of the input, or a fixed one. */
+    readonly MaxConcurrencyPath?: string;
+    readonly MaxConcurrency?: number;
     readonly ItemProcessor: {
       readonly ProcessorConfig:
         | { readonly Mode: 'INLINE' }

@@ -1,15 +1,19 @@
 import * as pulumi from '@pulumi/pulumi';
 import { factory as closeRun } from '../../functions/foundation/close-run';
+import { factory as findRuns } from '../../functions/foundation/find-runs';
 import { EventTrigger } from './event-trigger';
 import { InlineFunction } from './inline-function';
 import type { Ledger } from './ledger';
 import type { Notifier } from './notifier';
-import { invokeFunction, type StateMachineDefinition } from './state-language';
+import { Schedule } from './schedule';
+import { invokeFunction, type State, type StateMachineDefinition } from './state-language';
 import { StateMachine, type StateMachineArgs } from './state-machine';
 
 export interface WorkflowArgs<Names extends string> extends StateMachineArgs<Names> {
   readonly ledger: Ledger;
   readonly notifier: Notifier;
+  /** Days that a run may take: the definition's TimeoutSeconds. */
+  readonly longestRunDays: number;
 }
 
 /**
@@ -24,6 +28,24 @@ export class Workflow<Names extends string = string> extends pulumi.ComponentRes
     const parent = { parent: this };
 
     const machine = new StateMachine(name, args, parent);
+    const find = new InlineFunction(
+      `${name}-find-runs`,
+      {
+        description: `Finds runs of ${name} that are to be closed`,
+        factory: findRuns,
+        environment: {
+          ...args.notifier.ledgerEnvironment,
+          STATE_MACHINE_ARN: machine.arn,
+          // A week more than the longest run takes.
+          LOOK_BACK_DAYS: String(Math.ceil(args.longestRunDays + 7)),
+        },
+        grants: [
+          { Sid: 'ListRuns', Action: ['states:ListExecutions'], Resource: [machine.arn] },
+          args.ledger.grant('SeeWhatIsReported', 'GetItem'),
+        ],
+      },
+      parent,
+    );
     const close = new InlineFunction(
       `${name}-close-run`,
       {
@@ -38,7 +60,7 @@ export class Workflow<Names extends string = string> extends pulumi.ComponentRes
       `${name}-closer`,
       {
         description: `Closes runs of ${name} that could not close themselves`,
-        functions: { close, report: args.notifier.reportRun },
+        functions: { find, close, report: args.notifier.reportRun },
         definition: defineCloser,
       },
       parent,
@@ -61,46 +83,91 @@ export class Workflow<Names extends string = string> extends pulumi.ComponentRes
       parent,
     );
 
+    new Schedule(
+      `${name}-close-lost`,
+      {
+        description: `Closes runs of ${name} whose end nobody heard of`,
+        expression: 'cron(0 5 * * ? *)',
+        target: closer.arn,
+        input: {},
+      },
+      parent,
+    );
+
     this.arn = machine.arn;
     this.registerOutputs({ arn: this.arn });
   }
 }
 
-/** Free what the run held, then report it. The report is the same as one that the run may have sent already. */
+/** Free what each run held, then report it. The report is the same as one that the run may have sent already. */
 export function defineCloser(
-  functions: Readonly<Record<'close' | 'report', string>>,
+  functions: Readonly<Record<'find' | 'close' | 'report', string>>,
 ): StateMachineDefinition {
-  const failed = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'CloseFailed' }];
+  const leadTo = (next: string) => [
+    { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: next },
+  ];
   return {
-    Comment: 'Closes a run that could not close itself',
-    StartAt: 'CloseRun',
+    Comment: 'Closes runs that could not close themselves',
+    StartAt: 'FindRuns',
     TimeoutSeconds: 86_400,
     States: {
-      CloseRun: invokeFunction({
-        comment: 'Give back its leases; what was it doing?',
-        functionArn: functions.close,
-        payload: { 'detail.$': '$.detail' },
-        fields: ['execution', 'run', 'startedAt', 'items', 'error'],
-        resultPath: '$.closed',
-        catch: failed,
-        next: 'ReportRun',
+      FindRuns: invokeFunction({
+        comment: 'The run of the event; or those that ended and were not reported',
+        functionArn: functions.find,
+        payload: { 'event.$': '$$.Execution.Input' },
+        fields: ['runs'],
+        resultPath: '$.found',
+        catch: leadTo('ClosingFailed'),
+        next: 'CloseRuns',
       }),
-      ReportRun: invokeFunction({
-        comment: 'Its one notification, unless that is out already',
-        functionArn: functions.report,
-        payload: {
-          'execution.$': '$.closed.execution',
-          'run.$': '$.closed.run',
-          'startedAt.$': '$.closed.startedAt',
-          'items.$': '$.closed.items',
-          'error.$': '$.closed.error',
+      CloseRuns: {
+        Type: 'Map',
+        ItemsPath: '$.found.runs',
+        ItemSelector: { 'detail.$': '$$.Map.Item.Value' },
+        MaxConcurrency: 1,
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'INLINE' },
+          StartAt: 'CloseRun',
+          States: closeOneRun(functions),
         },
-        fields: ['notification'],
-        resultPath: '$',
-        catch: failed,
-        next: null,
-      }),
-      CloseFailed: { Type: 'Fail', ErrorPath: '$.error.Error', CausePath: '$.error.Cause' },
+        ResultPath: '$.closed',
+        Catch: leadTo('ClosingFailed'),
+        End: true,
+      },
+      ClosingFailed: { Type: 'Fail', ErrorPath: '$.error.Error', CausePath: '$.error.Cause' },
     },
+  };
+}
+
+function closeOneRun(
+  functions: Readonly<Record<'close' | 'report', string>>,
+): Record<string, State> {
+  const failed = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'CloseFailed' }];
+  return {
+    CloseRun: invokeFunction({
+      comment: 'Give back its leases; what was it doing?',
+      functionArn: functions.close,
+      payload: { 'detail.$': '$.detail' },
+      fields: ['execution', 'run', 'startedAt', 'items', 'error'],
+      resultPath: '$.closed',
+      catch: failed,
+      next: 'ReportRun',
+    }),
+    ReportRun: invokeFunction({
+      comment: 'Its one notification, unless that is out already',
+      functionArn: functions.report,
+      payload: {
+        'execution.$': '$.closed.execution',
+        'run.$': '$.closed.run',
+        'startedAt.$': '$.closed.startedAt',
+        'items.$': '$.closed.items',
+        'error.$': '$.closed.error',
+      },
+      fields: ['notification'],
+      resultPath: '$',
+      catch: failed,
+      next: null,
+    }),
+    CloseFailed: { Type: 'Fail', ErrorPath: '$.error.Error', CausePath: '$.error.Cause' },
   };
 }

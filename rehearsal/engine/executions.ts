@@ -121,6 +121,12 @@ export class Executions {
     this.carryOut(arn, deliver(running.machine, running.state, signal, this.options.clock.now));
   }
 
+  /** Those of a state machine, in the order of their start. */
+  list(machineArn: string): TracedExecution[] {
+    const prefix = `${machineArn.replace(':stateMachine:', ':execution:')}:`;
+    return [...this.byArn.values()].filter(({ id }) => id.startsWith(prefix));
+  }
+
   describe(arn: string): TracedExecution | undefined {
     return this.byArn.get(arn);
   }

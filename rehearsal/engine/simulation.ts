@@ -92,6 +92,7 @@ class Simulation implements SimulationView {
         createStatesService({
           start: (...start) => this.executions.start(...start),
           describe: (arn) => this.executions.describe(arn),
+          list: (machine) => this.executions.list(machine),
         }),
       ],
       authorizer: permissions,
@@ -163,7 +164,9 @@ class Simulation implements SimulationView {
     this.server = await startWireServer({
       services: options.services
         .filter((service) => !platformServices.includes(service.id))
-        .concat(createStatesService({ start: () => '', describe: () => undefined })),
+        .concat(
+          createStatesService({ start: () => '', describe: () => undefined, list: () => [] }),
+        ),
       onCall: (call) => this.answerCall(call),
       now: () => clock.now,
       onDefect: (error, place) =>

@@ -5,6 +5,8 @@ import type { TracedExecution } from './trace';
 export interface ExecutionHost {
   readonly start: (stateMachineArn: string, input: Json, trigger: string, name?: string) => string;
   readonly describe: (executionArn: string) => TracedExecution | undefined;
+  /** In the order of their start. */
+  readonly list: (stateMachineArn: string) => readonly TracedExecution[];
 }
 
 /** The Step Functions API, as far as it is called: the executions themselves belong to the engine. */
@@ -74,7 +76,38 @@ export function createStatesService(host: ExecutionHost): Service<null> {
           };
         },
       },
+      ListExecutions: {
+        mutates: false,
+        authorize: (input) => [
+          { action: 'states:ListExecutions', resource: input.stateMachineArn },
+        ],
+        handle: (input) => listExecutions(host, input),
+      },
     },
     toEstate: () => ({}),
+  };
+}
+
+/** Newest first, up to 1,000 in a page: https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html */
+function listExecutions(host: ExecutionHost, input: Json): Json {
+  if (input.stateMachineArn === undefined || input.mapRunArn !== undefined) {
+    throw new AwsError('NotImplemented', 'ListExecutions lists those of a state machine only.');
+  }
+  const found = host
+    .list(input.stateMachineArn)
+    .filter(({ status }) => (input.statusFilter ?? status) === status)
+    .reverse();
+  const start = Number(input.nextToken ?? 0);
+  const end = start + (input.maxResults || 100);
+  return {
+    executions: found.slice(start, end).map((execution) => ({
+      executionArn: execution.id,
+      stateMachineArn: input.stateMachineArn,
+      name: execution.id.split(':').pop(),
+      status: execution.status,
+      startDate: new Date(execution.startedAt),
+      ...(execution.endedAt === undefined ? {} : { stopDate: new Date(execution.endedAt) }),
+    })),
+    ...(end < found.length ? { nextToken: String(end) } : {}),
   };
 }

@@ -21,7 +21,7 @@ function monthly(result: RehearsalResult) {
 
 function statuses(result: RehearsalResult): string[] {
   return result.executions
-    .filter(({ trigger }) => !trigger.endsWith('daily-schedule'))
+    .filter(({ trigger }) => !/-(daily|close-lost)-schedule$/.test(trigger))
     .map(({ status }) => status);
 }
 
@@ -89,6 +89,13 @@ const scenarios = {
     faults: [{ kind: 'killExecution', at: secondUpdate, restartAfterSeconds: 600 }],
   },
   killedForGood: { estate: estate(), faults: [{ kind: 'killExecution', at: secondUpdate }] },
+  killedAndEventLost: {
+    estate: estate(),
+    faults: [
+      { kind: 'killExecution', at: secondUpdate },
+      { kind: 'lostEvent', at: { operation: 'states:StartExecution', caller: 'rule:*' } },
+    ],
+  },
   lostAnswer: { estate: estate(), faults: [{ kind: 'lostAnswer', at: secondUpdate }] },
   failsOnce: {
     days: 40,
@@ -289,6 +296,18 @@ describe('a run that is killed right after AWS accepted an update', () => {
       expect(imagesOf(killedForGood)[name].Tags.AutoUpdate).toBe('Completed');
     }
     expect(broken(killedForGood)).toEqual([]);
+  });
+});
+
+describe('a run that is killed, and whose end nobody hears of', () => {
+  it('is found and reported on the next day', () => {
+    const { killedAndEventLost } = results;
+    const [first] = killedAndEventLost.notifications;
+    expect(first?.subject).toBe('Attention: appstream-auto-updater: run ended early');
+    expect(first?.at.slice(0, 13)).toBe('2026-02-02T05');
+    expect(first?.id).toContain(monthly(killedAndEventLost).run?.id.split(':').pop());
+    expect(subjects(killedAndEventLost).filter((one) => one === first?.subject)).toHaveLength(1);
+    expect(broken(killedAndEventLost)).toEqual([]);
   });
 });
 

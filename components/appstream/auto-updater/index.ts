@@ -118,11 +118,12 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
           defineAutoUpdater(arns, {
             pollSeconds: (args.pollMinutes ?? 15) * 60,
             quotaPollSeconds: 900,
-            timeoutSeconds: 14 * 86_400,
+            timeoutSeconds: longestRunDays * 86_400,
           }),
         grants: [updateImages(images), describeImages(), ...runChildren(machines, executions)],
         ledger,
         notifier,
+        longestRunDays,
       },
       parent,
     );
@@ -160,3 +161,5 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
  * and the report of an image about 1,200 bytes at most: two long names and the reason of AWS.
  */
 const imagesPerExecution = 200;
+
+const longestRunDays = 14;

@@ -150,12 +150,12 @@ describe('AppStreamAutoUpdater', () => {
     for (const table of inputs('aws:dynamodb/table:Table')) {
       expect(table.serverSideEncryption).toEqual({ enabled: true });
     }
-    expect(inputs('aws:sqs/queue:Queue')).toHaveLength(6);
+    expect(inputs('aws:sqs/queue:Queue')).toHaveLength(8);
   });
 
   it('ships each function as one file of at most 20 KB that requires the SDK by name only', async () => {
     const functions = recorded.filter(({ type }) => type === 'aws:lambda/function:Function');
-    expect(functions).toHaveLength(12);
+    expect(functions).toHaveLength(14);
     for (const lambda of functions) {
       const files = await shippedCode(lambda);
       expect(Object.keys(files)).toEqual(['__index.js']);

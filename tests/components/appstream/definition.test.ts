@@ -15,7 +15,7 @@ const updater = defineAutoUpdater(
   },
   { pollSeconds: 900, quotaPollSeconds: 600, timeoutSeconds: 86_400 },
 );
-const closer = defineCloser({ close: arn('close'), report: arn('report') });
+const closer = defineCloser({ find: arn('find'), close: arn('close'), report: arn('report') });
 
 /** Every state, those within a Map included. */
 function statesOf(container: Json): [string, Json][] {
@@ -71,6 +71,8 @@ describe('the definition of the updater', () => {
       ReportFailure: ['States.ALL -> RunFailed'],
     });
     expect(compensations(closer)).toEqual({
+      FindRuns: ['States.ALL -> ClosingFailed'],
+      CloseRuns: ['States.ALL -> ClosingFailed'],
       CloseRun: ['States.ALL -> CloseFailed'],
       ReportRun: ['States.ALL -> CloseFailed'],
     });

@@ -1,4 +1,5 @@
 import { createHandler as createCloser } from '../../../functions/foundation/close-run';
+import { createHandler as createFinder } from '../../../functions/foundation/find-runs';
 import type { Outbox } from '../../../functions/foundation/delivery';
 import {
   acquireLease,
@@ -186,6 +187,62 @@ describe('reporting a run', () => {
     const { notification } = await reporter(event);
     expect(notification.deliveries).toEqual({ sns: 'delivered', email: 'delivered' });
     expect(sent).toHaveLength(2);
+  });
+});
+
+describe('finding the runs that are to be closed', () => {
+  const executions = [
+    { name: 'run-3', startDate: new Date('2026-01-31T12:00:00Z') },
+    { name: 'run-2', startDate: new Date('2026-01-30T12:00:00Z') },
+    { name: 'run-0', startDate: new Date('2026-01-01T12:00:00Z') },
+  ].map((run) => ({ ...run, executionArn: `arn:${run.name}`, stopDate: run.startDate }));
+
+  function finder(account: ReturnType<typeof emulateAccount>) {
+    return createFinder({
+      sfn: {
+        // A page for each.
+        listExecutions: (async ({ statusFilter, nextToken = '0' }: Record<string, string>) => ({
+          executions:
+            statusFilter === 'ABORTED' ? executions.slice(+nextToken, +nextToken + 1) : [],
+          ...(+nextToken < 2 ? { nextToken: String(+nextToken + 1) } : {}),
+        })) as never,
+      },
+      dynamodb: account.dynamodb,
+      table: LEDGER_TABLE,
+      workflow: 'updater',
+      stateMachineArn: 'arn:machine',
+      lookBackDays: 21,
+      now: account.now,
+    });
+  }
+
+  it('takes the run of the event, and looks for no others', async () => {
+    const detail = { name: 'run-9' } as never;
+    expect(await finder(emulateAccount({}))({ event: { detail } })).toEqual({ runs: [detail] });
+  });
+
+  it('finds what ended lately and was not reported', async () => {
+    const { account, reporter, event } = prepare();
+    await reporter({ ...event, run: 'run-3' });
+    expect(await finder(account)({ event: {} })).toEqual({
+      runs: [
+        {
+          executionArn: 'arn:run-2',
+          name: 'run-2',
+          status: 'ABORTED',
+          startDate: Date.parse('2026-01-30T12:00:00Z'),
+          stopDate: Date.parse('2026-01-30T12:00:00Z'),
+        },
+      ],
+    });
+  });
+
+  it('takes a report that reached nobody for none', async () => {
+    const { account, reporter, event, broken } = prepare();
+    broken.add('sns').add('email');
+    await expect(reporter({ ...event, run: 'run-3' })).rejects.toThrow();
+    const { runs } = await finder(account)({ event: null });
+    expect(runs.map(({ name }) => name)).toEqual(['run-3', 'run-2']);
   });
 });
 

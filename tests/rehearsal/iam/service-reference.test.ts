@@ -66,6 +66,7 @@ const CALLS: Readonly<Record<string, Json>> = {
   'sns:Publish': { TopicArn: `arn:aws:sns:${ACCOUNT}:ops`, Message: 'hello' },
   'sqs:SendMessage': { QueueUrl: QUEUE, MessageBody: 'dead' },
   'states:StartExecution': { stateMachineArn: `arn:aws:states:${ACCOUNT}:stateMachine:updater` },
+  'states:ListExecutions': { stateMachineArn: `arn:aws:states:${ACCOUNT}:stateMachine:updater` },
   'states:DescribeExecution': {
     executionArn: `arn:aws:states:${ACCOUNT}:execution:updater:first`,
   },
@@ -107,7 +108,10 @@ const scope: Scope = {
   ],
 };
 
-const emulated = [...services, createStatesService({ start: () => '', describe: () => undefined })];
+const emulated = [
+  ...services,
+  createStatesService({ start: () => '', describe: () => undefined, list: () => [] }),
+];
 const operations = emulated.flatMap((service) =>
   Object.entries(service.operations).map(([name, operation]) => ({
     name: `${service.id}:${name}`,
