@@ -49,8 +49,11 @@ const KINDS: readonly (Pick<Fault, 'kind' | 'restartAfterSeconds'> & { passes: b
 /**
  * Every kind of fault at every call site of a run: at its first, a middle and its last call. And each trigger once
  * refused for good, so that what it cannot deliver ends in its dead-letter queue.
+ *
+ * @param end epoch milliseconds: calls from then on are left alone
  */
-export function planCases(trace: Trace): SweepCase[] {
+export function planCases(run: Trace, end: number): SweepCase[] {
+  const trace = { ...run, calls: run.calls.filter(({ at }) => Date.parse(at) < end) };
   const cases = [...callSites(trace)].flatMap(({ site, calls }) => [
     ...KINDS.flatMap(({ passes, ...fault }) => {
       const fit = calls.filter((call) => canHitHere(fault.kind, call, trace));

@@ -42,18 +42,26 @@ export interface SweepOptions {
 }
 
 /**
+ * Virtual time by which the runs of a sweep go on after the end of the rehearsal: what goes wrong on its last day is
+ * made good by what runs daily.
+ */
+const AFTERMATH = 2 * 86_400_000;
+
+/**
  * Injects every kind of fault at every call site of the rehearsal: of the run in which nothing goes wrong, and, for
  * the call sites that this one has not, of a run that is killed halfway. Each case begins at a saved state of its
  * run, shortly before the call, and is judged by all invariants.
  */
 export async function sweep(
-  scenario: SweptScenario,
+  rehearsed: SweptScenario,
   { processes, isWanted = () => true, onProgress }: SweepOptions,
 ): Promise<SweepResult> {
+  const end = rehearsed.to;
+  const scenario = { ...rehearsed, to: end + AFTERMATH };
   const reference = await runBase(scenario, []);
-  const planned: PlannedCase[] = await planReference(scenario, reference);
+  const planned: PlannedCase[] = await planReference(scenario, reference, end);
   const killed = await runKilled(scenario, reference);
-  if (killed !== undefined) planned.push(...planKilled(reference, killed));
+  if (killed !== undefined) planned.push(...planKilled(reference, killed, end));
   const wanted = planned.filter(isWanted);
 
   const bases = [reference, ...(killed === undefined ? [] : [killed])];
@@ -92,12 +100,16 @@ function toJob({ call, faults, excused, save, expected }: PlannedCase): PooledJo
 }
 
 /** The cases of the run without a fault. */
-async function planReference(scenario: SweptScenario, base: BaseRun): Promise<PlannedCase[]> {
+async function planReference(
+  scenario: SweptScenario,
+  base: BaseRun,
+  end: number,
+): Promise<PlannedCase[]> {
   const { estate } = scenario;
   const undisturbed = finalState(estate, base.outcome.estate);
   const cases: PlannedCase[] = [];
   const repeated = new Map<string, string>();
-  for (const one of planCases(base.outcome.trace)) {
+  for (const one of planCases(base.outcome.trace, end)) {
     const expected = [undisturbed];
     const { execution } = base.outcome.trace.calls[one.call]!;
     if (one.kind === 'killExecution' && one.passes && execution !== undefined) {
@@ -145,9 +157,9 @@ async function runKilled(
 }
 
 /** To kill once more would be two faults; and a run that is killed for good does not come to the same end. */
-function planKilled(reference: BaseRun, killed: BaseRun): PlannedCase[] {
+function planKilled(reference: BaseRun, killed: BaseRun, end: number): PlannedCase[] {
   const known = new Set([...callSites(reference.outcome.trace)].map(({ site }) => siteKey(site)));
-  return planCases(killed.outcome.trace)
+  return planCases(killed.outcome.trace, end)
     .filter(({ site, kind }) => kind !== 'killExecution' && !known.has(siteKey(site)))
     .map((one) => ({
       ...one,

@@ -27,6 +27,8 @@ function traceOf(...calls: (Partial<TracedCall> & { seconds?: number })[]): Trac
 
 const inRun = { execution: 'arn:run' };
 const change = { operation: 'TagResource', mutates: true };
+/** Longer than any trace here. */
+const END = START + 3_600_000;
 const kindsOf = (cases: readonly SweepCase[]) =>
   cases.map(({ kind, faults }) => kind + (faults[0]?.restartAfterSeconds === undefined ? '' : '+'));
 
@@ -49,7 +51,7 @@ describe('call sites', () => {
 describe('the cases of a sweep', () => {
   it('hit the first, a middle and the last call of each site, by their position in the trace', () => {
     const trace = traceOf({}, change, {}, {}, {}, {});
-    const throttled = planCases(trace).filter(({ kind }) => kind === 'throttle');
+    const throttled = planCases(trace, END).filter(({ kind }) => kind === 'throttle');
     expect(throttled.map(({ call, occurrence, of }) => [call, occurrence, of])).toEqual([
       [0, 1, 5],
       [1, 1, 1],
@@ -61,8 +63,16 @@ describe('the cases of a sweep', () => {
     }
   });
 
+  it('leave alone what comes after the end of the rehearsal', () => {
+    const trace = traceOf({}, { seconds: 59 }, { seconds: 60 });
+    const cases = planCases(trace, START + 60_000);
+    expect(new Set(cases.map(({ call, of }) => `${call} of ${of}`))).toEqual(
+      new Set(['0 of 2', '1 of 2']),
+    );
+  });
+
   it('have every kind that can hit a function of a run, which is killed with and without a restart', () => {
-    expect(kindsOf(planCases(traceOf({ ...change, ...inRun })))).toEqual([
+    expect(kindsOf(planCases(traceOf({ ...change, ...inRun }), END))).toEqual([
       'throttle',
       'serverError',
       'timeout',
@@ -77,14 +87,14 @@ describe('the cases of a sweep', () => {
   });
 
   it('crash no state machine and stop no run where there is none', () => {
-    const kinds = kindsOf(planCases(traceOf({ caller: 'state:m/A' })));
+    const kinds = kindsOf(planCases(traceOf({ caller: 'state:m/A' }), END));
     expect(kinds).toEqual(expect.arrayContaining(['throttle', 'lostAnswer']));
     expect(kinds.filter((kind) => /crash|kill|Event/.test(kind))).toEqual([]);
   });
 
   it('let a read be stale only within a minute after a change of the same service', () => {
     const stale = (...calls: Parameters<typeof traceOf>) =>
-      planCases(traceOf(...calls))
+      planCases(traceOf(...calls), END)
         .filter(({ kind }) => kind === 'staleRead')
         .map(({ call }) => call);
     expect(stale({ ...change, seconds: 0 }, { seconds: 60 }, { seconds: 61 })).toEqual([1]);
@@ -95,7 +105,7 @@ describe('the cases of a sweep', () => {
 
   it('send what a trigger starts twice, late or never, and once refuse it for good', () => {
     const start = { service: 'states', operation: 'StartExecution', mutates: true };
-    const cases = planCases(traceOf({ ...start, caller: 'schedule:daily' }));
+    const cases = planCases(traceOf({ ...start, caller: 'schedule:daily' }), END);
     expect(kindsOf(cases).slice(-4)).toEqual([
       'duplicateEvent',
       'lateEvent',
@@ -110,7 +120,7 @@ describe('the cases of a sweep', () => {
   });
 
   it('expect the same end only of what passes or is made good', () => {
-    const cases = planCases(traceOf({ ...change, ...inRun }));
+    const cases = planCases(traceOf({ ...change, ...inRun }), END);
     expect(kindsOf(cases.filter(({ passes }) => !passes))).toEqual([
       'accessDenied',
       'limitExceeded',

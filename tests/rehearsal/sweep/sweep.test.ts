@@ -21,6 +21,12 @@ describe('a run that was saved', () => {
     );
   });
 
+  it('is saved again, as soon as it is resumed, as it was', () => {
+    expect(seen.resume.resumed.map(({ restored }: { restored: boolean }) => restored)).toEqual(
+      Array<boolean>(6).fill(true),
+    );
+  });
+
   it('was saved at many moments, also while state machines run', () => {
     const { resumed, saves, total, early } = seen.resume;
     expect(saves).toBeGreaterThan(50);
@@ -50,8 +56,8 @@ describe('a sweep', () => {
   });
 
   it('finds what only shows when a run is killed: nobody is told', () => {
-    expect(seen.withoutRule.broken).toEqual([]);
-    expect(brokenOf(seen.withoutRule.cases)).toEqual([
+    expect(seen.withoutClosing.broken).toEqual([]);
+    expect(brokenOf(seen.withoutClosing.cases)).toEqual([
       ['duplicateEvent', ''],
       ['throttle', ''],
       ['lostAnswer', ''],
@@ -69,20 +75,20 @@ describe('a sweep', () => {
   });
 
   it('says what is broken and with which command it is seen again', () => {
-    const lines: string[] = seen.withoutRule.text.split('\n');
+    const lines: string[] = seen.withoutClosing.text.split('\n');
     const at = lines.findIndex((line) => line.startsWith('killExecution at state:'));
     expect(lines[at]).toMatch(/StartUpdate, appstream:CreateUpdatedImage, call 1 of \d+$/);
     expect(lines[at + 1]).toMatch(/^ {2}invariant 5: .* ended ABORTED without a notification/);
-    const { call } = seen.withoutRule.cases.at(-1);
+    const { call } = seen.withoutClosing.cases.at(-1);
     expect(lines[at + 2]).toBe(
       '  npm run rehearse -- --from 2026-01-31T00:00:00.000Z --days 3 --sweep --faults ' +
         `'{"faults":[{"kind":"killExecution","at":{"call":${call}}}]}'`,
     );
-    expect(seen.withoutRule.text).toContain('Sweep FAILED: 5 cases');
+    expect(seen.withoutClosing.text).toContain('Sweep FAILED: 5 cases');
   });
 
   it('finds what a whole run with the same faults breaks, though it begins late and ends early', () => {
-    for (const { cases, alone } of [seen.unchanged, seen.withoutRule, seen.withoutGrant]) {
+    for (const { cases, alone } of [seen.unchanged, seen.withoutClosing, seen.withoutGrant]) {
       expect(brokenOf(cases).map(([, broken]) => broken)).toEqual(
         alone.map((broken: string[]) => broken.join()),
       );
@@ -90,8 +96,8 @@ describe('a sweep', () => {
   });
 
   it('writes a line of JSON for each case', () => {
-    const lines: string[] = seen.withoutRule.lines.trimEnd().split('\n');
-    expect(lines.map((line) => JSON.parse(line))).toEqual(seen.withoutRule.cases);
+    const lines: string[] = seen.withoutClosing.lines.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual(seen.withoutClosing.cases);
   });
 });
 
