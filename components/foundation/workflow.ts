@@ -1,3 +1,4 @@
+import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { factory as closeRun } from '../../functions/foundation/close-run';
 import { factory as findRuns } from '../../functions/foundation/find-runs';
@@ -28,6 +29,9 @@ export class Workflow<Names extends string = string> extends pulumi.ComponentRes
     const parent = { parent: this };
 
     const machine = new StateMachine(name, args, parent);
+    const account = aws.getCallerIdentityOutput().accountId;
+    const region = aws.getRegionOutput().region;
+    const closers = pulumi.interpolate`arn:aws:states:${region}:${account}:stateMachine:${name}-closer-*`;
     const find = new InlineFunction(
       `${name}-find-runs`,
       {
@@ -40,7 +44,12 @@ export class Workflow<Names extends string = string> extends pulumi.ComponentRes
           LOOK_BACK_DAYS: String(Math.ceil(args.longestRunDays + 7)),
         },
         grants: [
-          { Sid: 'ListRuns', Action: ['states:ListExecutions'], Resource: [machine.arn] },
+          {
+            Sid: 'ListRuns',
+            Action: ['states:ListExecutions'],
+            // The closer calls this function, so its name is known by its prefix only.
+            Resource: [machine.arn, closers],
+          },
           args.ledger.grant('SeeWhatIsReported', 'GetItem'),
         ],
       },
@@ -114,7 +123,7 @@ export function defineCloser(
       FindRuns: invokeFunction({
         comment: 'The run of the event; or those that ended and were not reported',
         functionArn: functions.find,
-        payload: { 'event.$': '$$.Execution.Input' },
+        payload: { 'event.$': '$$.Execution.Input', 'closer.$': '$$.StateMachine.Id' },
         fields: ['runs'],
         resultPath: '$.found',
         catch: leadTo('ClosingFailed'),

@@ -6,6 +6,8 @@ import { requireVariable } from './environment';
 export interface FindRunsEvent {
   /** The event that started the closer; its schedule gives none. */
   readonly event: Partial<ExecutionStatusChange> | null;
+  /** ARN of the closer itself: its own runs can end early as well. */
+  readonly closer: string;
 }
 
 export interface FindRunsResult {
@@ -28,12 +30,14 @@ export interface FindRunsDependencies {
  * without a notification. For events are delivered as AWS can, and a lost one must not make a run go unnoticed.
  */
 export function createHandler(dependencies: FindRunsDependencies) {
-  return async ({ event }: FindRunsEvent): Promise<FindRunsResult> => {
+  return async ({ event, closer }: FindRunsEvent): Promise<FindRunsResult> => {
     if (event?.detail !== undefined) return { runs: [event.detail] };
     const runs: ExecutionStatusChange['detail'][] = [];
-    for (const status of ['FAILED', 'TIMED_OUT', 'ABORTED'] as const) {
-      for (const run of await listEnded(dependencies, status)) {
-        if (!(await isReported(dependencies, run.name))) runs.push(run);
+    for (const machine of [dependencies.stateMachineArn, closer]) {
+      for (const status of ['FAILED', 'TIMED_OUT', 'ABORTED'] as const) {
+        for (const run of await listEnded(dependencies, machine, status)) {
+          if (!(await isReported(dependencies, run.name))) runs.push(run);
+        }
       }
     }
     return { runs };
@@ -57,7 +61,8 @@ export const factory = () => {
 
 /** Step Functions lists the newest first. */
 async function listEnded(
-  { sfn, stateMachineArn, lookBackDays, now }: FindRunsDependencies,
+  { sfn, lookBackDays, now }: FindRunsDependencies,
+  stateMachineArn: string,
   status: ExecutionStatus,
 ): Promise<ExecutionStatusChange['detail'][]> {
   const oldest = now().getTime() - lookBackDays * 86_400_000;

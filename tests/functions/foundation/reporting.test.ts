@@ -197,13 +197,19 @@ describe('finding the runs that are to be closed', () => {
     { name: 'run-0', startDate: new Date('2026-01-01T12:00:00Z') },
   ].map((run) => ({ ...run, executionArn: `arn:${run.name}`, stopDate: run.startDate }));
 
-  function finder(account: ReturnType<typeof emulateAccount>) {
+  function finder(account: ReturnType<typeof emulateAccount>, listed = 'arn:machine') {
     return createFinder({
       sfn: {
         // A page for each.
-        listExecutions: (async ({ statusFilter, nextToken = '0' }: Record<string, string>) => ({
+        listExecutions: (async ({
+          stateMachineArn,
+          statusFilter,
+          nextToken = '0',
+        }: Record<string, string>) => ({
           executions:
-            statusFilter === 'ABORTED' ? executions.slice(+nextToken, +nextToken + 1) : [],
+            stateMachineArn === listed && statusFilter === 'ABORTED'
+              ? executions.slice(+nextToken, +nextToken + 1)
+              : [],
           ...(+nextToken < 2 ? { nextToken: String(+nextToken + 1) } : {}),
         })) as never,
       },
@@ -218,13 +224,15 @@ describe('finding the runs that are to be closed', () => {
 
   it('takes the run of the event, and looks for no others', async () => {
     const detail = { name: 'run-9' } as never;
-    expect(await finder(emulateAccount({}))({ event: { detail } })).toEqual({ runs: [detail] });
+    expect(await finder(emulateAccount({}))({ event: { detail }, closer: 'arn:closer' })).toEqual({
+      runs: [detail],
+    });
   });
 
   it('finds what ended lately and was not reported', async () => {
     const { account, reporter, event } = prepare();
     await reporter({ ...event, run: 'run-3' });
-    expect(await finder(account)({ event: {} })).toEqual({
+    expect(await finder(account)({ event: {}, closer: 'arn:closer' })).toEqual({
       runs: [
         {
           executionArn: 'arn:run-2',
@@ -237,11 +245,19 @@ describe('finding the runs that are to be closed', () => {
     });
   });
 
+  it('finds runs of the closer itself', async () => {
+    const { runs } = await finder(
+      prepare().account,
+      'arn:closer',
+    )({ event: {}, closer: 'arn:closer' });
+    expect(runs.map(({ name }) => name)).toEqual(['run-3', 'run-2']);
+  });
+
   it('takes a report that reached nobody for none', async () => {
     const { account, reporter, event, broken } = prepare();
     broken.add('sns').add('email');
     await expect(reporter({ ...event, run: 'run-3' })).rejects.toThrow();
-    const { runs } = await finder(account)({ event: null });
+    const { runs } = await finder(account)({ event: null, closer: 'arn:closer' });
     expect(runs.map(({ name }) => name)).toEqual(['run-3', 'run-2']);
   });
 });
