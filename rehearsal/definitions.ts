@@ -34,8 +34,14 @@ function integrationProblems(container: Json): string[] {
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html */
 function taskProblems(state: Json): readonly string[] {
-  const call = /^arn:aws:states:::aws-sdk:([^:]+):([^.]+)/.exec(state.Resource ?? '');
-  if (call?.[1] === undefined || call[2] === undefined) return [];
+  if (state.ItemReader !== undefined) return ['the rehearsal has no items to read (ItemReader)'];
+  if (state.Type !== 'Task' || state.Resource === 'arn:aws:states:::lambda:invoke') return [];
+  const call = /^arn:aws:states:::aws-sdk:([^:]+):([^.:]+)$/.exec(state.Resource);
+  if (call?.[1] === undefined || call[2] === undefined) {
+    return [
+      `the rehearsal does not run ${state.Resource}: it runs lambda:invoke and aws-sdk calls`,
+    ];
+  }
   try {
     const { clientPackage } = integrationService(call[1]);
     return checkParameters(

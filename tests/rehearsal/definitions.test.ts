@@ -54,6 +54,16 @@ describe('the definitions of a program, before anything runs', () => {
       'NewImagName',
     ],
     ['a wrong type', { Resource: update, Parameters: { DryRun: 'yes' } }, 'DryRun'],
+    [
+      'a callback, which nobody would answer',
+      { Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken', Parameters: {} },
+      'lambda:invoke.waitForTaskToken',
+    ],
+    [
+      'a job that is waited for',
+      { Resource: 'arn:aws:states:::states:startExecution.sync:2', Parameters: {} },
+      'startExecution.sync',
+    ],
     ['a state that leads nowhere', { Resource: update, Parameters: {}, End: false }, 'One'],
   ])('are refused with the machine and the state: %s', (_, task, word) => {
     const check = () => checkDefinitions(programWith(task));
