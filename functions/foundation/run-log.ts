@@ -1,0 +1,172 @@
+import type { Ledger } from './ledger';
+import type { ItemReport } from './notification';
+
+/**
+ * The run log: what a run is to do and what became of it, item by item, in rows of the ledger, because nothing
+ * whose size grows with the number of items fits into the state of an execution.
+ *
+ * - `queue#<run>#<0000>`: names, a hundred a row
+ * - `left-out#<run>#<0000>`: lines of items that the run leaves alone, a hundred a row
+ * - `outcome#<run>#<item>`: the line of one item
+ *
+ * `run` is the name of the execution; Step Functions allows no `#` in it:
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+ */
+export interface RunLog {
+  /** In the order of the queue. */
+  readonly queued: readonly string[];
+  /** By name of the item. */
+  readonly outcomes: readonly ItemReport[];
+  readonly leftOut: readonly ItemReport[];
+}
+
+/** Writes the names that the run is to work on, all at once. Written again, by a retry, it replaces the former queue. */
+export async function recordQueue(
+  ledger: Ledger,
+  run: string,
+  names: readonly string[],
+  now: Date,
+): Promise<void> {
+  await recordRows(ledger, queueOf(run), names, now);
+}
+
+/** The name at a position of the queue, from 0; `undefined` beyond its end. */
+export async function readQueued(
+  ledger: Ledger,
+  run: string,
+  index: number,
+): Promise<string | undefined> {
+  const answer = await ledger.client.getItem({
+    TableName: ledger.table,
+    Key: {
+      workflow: { S: ledger.workflow },
+      item: { S: queueOf(run) + numbered(Math.floor(index / rowLength())) },
+    },
+    ConsistentRead: true,
+  });
+  const names = JSON.parse(answer.Item?.['body']?.S ?? '[]') as string[];
+  return names[index % rowLength()];
+}
+
+/** Writes the lines of all items that the run leaves alone, all at once; again replaces them. */
+export async function recordLeftOut(
+  ledger: Ledger,
+  run: string,
+  lines: readonly ItemReport[],
+  now: Date,
+): Promise<void> {
+  await recordRows(ledger, leftOutOf(run), lines, now);
+}
+
+/** Writes the line of one item; again replaces it. */
+export async function recordOutcome(
+  ledger: Ledger,
+  run: string,
+  line: ItemReport,
+  now: Date,
+): Promise<void> {
+  await writeRow(ledger, outcomesOf(run) + line.id, line, now);
+}
+
+/** Writes the line of one item unless it has one: whoever saw it end knows better. */
+export async function recordMissingOutcome(
+  ledger: Ledger,
+  run: string,
+  line: ItemReport,
+  now: Date,
+): Promise<void> {
+  try {
+    await writeRow(ledger, outcomesOf(run) + line.id, line, now, 'attribute_not_exists(body)');
+  } catch (error) {
+    if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
+  }
+}
+
+export async function readRunLog(ledger: Ledger, run: string): Promise<RunLog> {
+  return {
+    queued: joinRows(await readRows<readonly string[]>(ledger, queueOf(run))),
+    outcomes: await readRows<ItemReport>(ledger, outcomesOf(run)),
+    leftOut: joinRows(await readRows<readonly ItemReport[]>(ledger, leftOutOf(run))),
+  };
+}
+
+// Functions and not constants: serialized code has no module state.
+function rowLength(): number {
+  return 100;
+}
+
+function queueOf(run: string): string {
+  return `queue#${run}#`;
+}
+
+function leftOutOf(run: string): string {
+  return `left-out#${run}#`;
+}
+
+function outcomesOf(run: string): string {
+  return `outcome#${run}#`;
+}
+
+function numbered(row: number): string {
+  return String(row).padStart(4, '0');
+}
+
+/** The last row is shorter than the others, and empty if need be: what follows it is of an earlier attempt. */
+async function recordRows(
+  ledger: Ledger,
+  prefix: string,
+  entries: readonly unknown[],
+  now: Date,
+): Promise<void> {
+  const length = rowLength();
+  for (let row = 0; row * length <= entries.length; row += 1) {
+    const body = entries.slice(row * length, (row + 1) * length);
+    await writeRow(ledger, prefix + numbered(row), body, now);
+  }
+}
+
+function joinRows<Entry>(rows: readonly (readonly Entry[])[]): Entry[] {
+  const last = rows.findIndex((row) => row.length < rowLength());
+  return (last < 0 ? rows : rows.slice(0, last + 1)).flat();
+}
+
+async function writeRow(
+  ledger: Ledger,
+  item: string,
+  body: unknown,
+  now: Date,
+  condition?: string,
+): Promise<void> {
+  await ledger.client.updateItem({
+    TableName: ledger.table,
+    Key: { workflow: { S: ledger.workflow }, item: { S: item } },
+    UpdateExpression: 'SET body = :body, expiresAt = :expires',
+    ...(condition === undefined ? {} : { ConditionExpression: condition }),
+    ExpressionAttributeValues: {
+      ':body': { S: JSON.stringify(body) },
+      // A run lasts a year at most: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+      ':expires': { N: String(Math.floor(now.getTime() / 1000) + 400 * 86_400) },
+    },
+  });
+}
+
+async function readRows<Body>(ledger: Ledger, prefix: string): Promise<Body[]> {
+  const bodies: Body[] = [];
+  let start: Record<string, { S: string }> | undefined;
+  do {
+    const page = await ledger.client.query({
+      TableName: ledger.table,
+      KeyConditionExpression: 'workflow = :workflow AND begins_with(#item, :prefix)',
+      ExpressionAttributeNames: { '#item': 'item' },
+      ExpressionAttributeValues: {
+        ':workflow': { S: ledger.workflow },
+        ':prefix': { S: prefix },
+      },
+      ConsistentRead: true,
+      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+    });
+    for (const row of page.Items ?? []) bodies.push(JSON.parse(row['body']?.S ?? 'null') as Body);
+    start = page.LastEvaluatedKey as Record<string, { S: string }> | undefined;
+  } while (start !== undefined);
+  return bodies;
+}
