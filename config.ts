@@ -1,4 +1,10 @@
 import * as pulumi from '@pulumi/pulumi';
+import {
+  defaultSchedule,
+  numberArguments,
+  type NumberRange,
+} from './components/appstream/auto-updater/arguments';
+import { findScheduleMistake, isTimeZone } from './components/foundation/schedule-time';
 
 /** The settings of a stack, validated. Documented in `Pulumi.yaml`. */
 export interface Settings {
@@ -6,7 +12,10 @@ export interface Settings {
   readonly schedule: string;
   readonly timeZone: string;
   readonly batchSize: number;
+  readonly attempts: number;
   readonly pollMinutes: number;
+  readonly startHours: number;
+  readonly finishHours: number;
   readonly email: {
     readonly from: string;
     readonly to: readonly string[];
@@ -50,20 +59,18 @@ export function parseSettings(raw: RawConfig): {
   );
   const settings: Settings = {
     appstreamAutoUpdate: reader.flag('appstreamAutoUpdate', true),
-    schedule: reader.text(
-      'schedule',
-      '0 12 1 * ? *',
-      isCron,
-      'six cron fields, such as 0 12 1 * ? *',
-    ),
+    schedule: reader.schedule('schedule', defaultSchedule),
     timeZone: reader.text(
       'timeZone',
       'UTC',
       isTimeZone,
       'an IANA time zone, such as Europe/Berlin',
     ),
-    batchSize: reader.wholeNumber('batchSize', 5, 1, 40),
-    pollMinutes: reader.wholeNumber('pollMinutes', 15, 1, 60),
+    batchSize: reader.wholeNumber('batchSize', numberArguments.batchSize),
+    attempts: reader.wholeNumber('attempts', numberArguments.attempts),
+    pollMinutes: reader.wholeNumber('pollMinutes', numberArguments.pollMinutes),
+    startHours: reader.wholeNumber('startHours', numberArguments.startHours),
+    finishHours: reader.wholeNumber('finishHours', numberArguments.finishHours),
     email: {
       from,
       to: reader.addresses('emailTo'),
@@ -103,7 +110,17 @@ class Reader {
     return this.mistake(key, value, 'true or false', fallback);
   }
 
-  wholeNumber(key: string, fallback: number, minimum: number, maximum: number): number {
+  schedule(key: string, fallback: string): string {
+    const value = this.take(key);
+    if (value === undefined) return fallback;
+    const mistake = findScheduleMistake(value);
+    if (mistake === undefined) return value;
+    const { part, given, allowed } = mistake;
+    this.mistakes.push(`${key}: ${part} is ${given}; allowed is ${allowed}`);
+    return fallback;
+  }
+
+  wholeNumber(key: string, { minimum, maximum, fallback }: NumberRange): number {
     const value = this.take(key);
     if (value === undefined) return fallback;
     const number = Number(value);
@@ -156,26 +173,4 @@ function emailAddress(value: string): boolean {
 
 function isIdentity(value: string): boolean {
   return emailAddress(value) || /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(value);
-}
-
-function isTimeZone(value: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return /^[A-Za-z]/.test(value);
-  } catch {
-    return false;
-  }
-}
-
-/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based */
-function isCron(value: string): boolean {
-  const fields = value.trim().split(/\s+/);
-  const field = /^[0-9A-Za-z*?,/#LW-]+$/;
-  const [, , dayOfMonth, , dayOfWeek] = fields;
-  return (
-    fields.length === 6 &&
-    fields.every((part) => field.test(part)) &&
-    // One of the two days, and only one, must be left open.
-    (dayOfMonth === '?') !== (dayOfWeek === '?')
-  );
 }

@@ -12,7 +12,10 @@ const appstreamAutoUpdater = settings.appstreamAutoUpdate
       schedule: settings.schedule,
       timeZone: settings.timeZone,
       batchSize: settings.batchSize,
+      attempts: settings.attempts,
       pollMinutes: settings.pollMinutes,
+      startHours: settings.startHours,
+      finishHours: settings.finishHours,
       ...(settings.email.to.length === 0 ? {} : { email: settings.email }),
     })
   : undefined;

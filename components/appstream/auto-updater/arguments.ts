@@ -30,14 +30,21 @@ export interface AppStreamAutoUpdaterArgs {
   };
 }
 
-/** The whole numbers among the arguments: their ranges and defaults. */
+export interface NumberRange {
+  readonly minimum: number;
+  readonly maximum: number;
+  /** What holds where nothing is given. */
+  readonly fallback: number;
+}
+
+/** The whole numbers among the arguments. */
 export const numberArguments = {
   batchSize: { minimum: 1, maximum: 200, fallback: 5 },
   attempts: { minimum: 1, maximum: 10, fallback: 3 },
   pollMinutes: { minimum: 1, maximum: 60, fallback: 15 },
   startHours: { minimum: 1, maximum: 240, fallback: 24 },
   finishHours: { minimum: 1, maximum: 240, fallback: 24 },
-} as const satisfies Partial<Record<keyof AppStreamAutoUpdaterArgs, object>>;
+} as const satisfies Partial<Record<keyof AppStreamAutoUpdaterArgs, NumberRange>>;
 
 /** Noon of the first day of each month. */
 export const defaultSchedule = '0 12 1 * ? *';
