@@ -7,6 +7,7 @@ import {
   type Usage,
 } from '../services/service';
 import { STALE_MILLISECONDS, type Fault } from '../faults';
+import { SharedValues } from './shared-values';
 import type { Trace, TracedCall } from './trace';
 
 /** Who calls: a role, or an AWS service in its own name. */
@@ -57,6 +58,11 @@ export interface CloudOptions {
     readonly isRead: boolean;
   }) => Fault | undefined;
   readonly emit: (event: BusEvent) => void;
+  /**
+   * Whether what services were before their latest change is kept, as a copy, for the fault `staleRead`, which throws
+   * without. @default false
+   */
+  readonly keepsEarlier?: boolean;
 }
 
 export interface Denial {
@@ -92,6 +98,7 @@ export class Cloud {
   private readonly services: ReadonlyMap<string, Service>;
   private readonly states = new Map<string, Json>();
   private readonly earlier = new Map<string, Earlier>();
+  private readonly shared = new SharedValues();
 
   constructor(private readonly options: CloudOptions) {
     this.services = new Map(options.services.map((service) => [service.id, service]));
@@ -152,7 +159,7 @@ export class Cloud {
     }
     try {
       const seen = fault?.kind === 'staleRead' ? this.earlierState(service.id) : state;
-      const changes = operation.mutates && !request.quiet;
+      const changes = operation.mutates && !request.quiet && this.options.keepsEarlier === true;
       const before = changes ? structuredClone(state) : undefined;
       const output = operation.handle(request.input, seen, {
         now: this.options.now(),
@@ -229,6 +236,9 @@ export class Cloud {
 
   /** What a stale read sees; a copy, so that nothing it does can last. */
   private earlierState(service: string): Json {
+    if (this.options.keepsEarlier !== true) {
+      throw new Error('A stale read needs what was before: set keepsEarlier.');
+    }
     const earlier = this.earlier.get(service);
     const isRecent =
       earlier !== undefined && this.options.now() - earlier.changedAt <= STALE_MILLISECONDS;
@@ -244,6 +254,7 @@ export class Cloud {
     output?: Json,
   ): CloudAnswer {
     if (!request.quiet) {
+      const name = `${request.service}:${request.operation}`;
       const error =
         'error' in answer
           ? { code: answer.error.code, message: answer.error.message }
@@ -260,8 +271,8 @@ export class Cloud {
         operation: request.operation,
         action: subject.action,
         resource: subject.resource,
-        input: structuredClone(request.input),
-        ...(output === undefined ? {} : { output: structuredClone(output) }),
+        input: this.shared.keep(`${name} input`, request.input),
+        ...(output === undefined ? {} : { output: this.shared.keep(`${name} output`, output) }),
         ...(error === undefined ? {} : { error }),
         mutates: subject.mutates,
         effect,

@@ -33,7 +33,7 @@ export async function simulate(
   options: SimulationOptions,
   { resume, stopWhen }: RunOptions = {},
 ): Promise<SimulationOutcome> {
-  const simulation = new Simulation(options, resume);
+  const simulation = new Simulation(options, resume, stopWhen !== undefined);
   return simulation.run(stopWhen);
 }
 
@@ -59,7 +59,9 @@ class Simulation implements SimulationView {
 
   constructor(
     private readonly options: SimulationOptions,
-    saved?: SavedSimulation,
+    saved: SavedSimulation | undefined,
+    /** Then it may be resumed with faults that are not known yet. */
+    mayBeSaved: boolean,
   ) {
     const { program, account, region, seed } = options;
     // A stream for each purpose: a draw more in one must not move the others.
@@ -101,6 +103,7 @@ class Simulation implements SimulationView {
       random: this.random.service.next,
       nextFault: (call) => this.nextFault(call),
       emit: (event) => this.bus.emit(event),
+      keepsEarlier: mayBeSaved || options.faults.some(({ kind }) => kind === 'staleRead'),
     });
     this.executions = new Executions({
       clock: this.clock,

@@ -51,6 +51,7 @@ function account(...faults: Fault[]) {
     random: () => 0,
     nextFault: (target: FaultTarget) => plan.next(target),
     emit: () => undefined,
+    keepsEarlier: true,
   };
   const cloud = new Cloud(options);
   const call = (operation: string, input: object = {}, to = cloud) =>
@@ -81,6 +82,12 @@ describe('a stale read', () => {
     const { call } = account(every);
     call('Set', { value: 1 });
     expect(call('Get', { ConsistentRead: true })).toEqual({ output: { value: 1 } });
+  });
+
+  it('is refused where nobody kept what was before', () => {
+    const { options, call } = account(every);
+    const forgetful = new Cloud({ ...options, keepsEarlier: false });
+    expect(() => call('Get', {}, forgetful)).toThrow('keepsEarlier');
   });
 
   it('sees the same after the account was saved and restored', () => {
