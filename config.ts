@@ -116,6 +116,7 @@ class Reader {
     const mistake = findScheduleMistake(value);
     if (mistake === undefined) return value;
     const { part, given, allowed } = mistake;
+    if (part === undefined) return this.mistake(key, given, allowed, fallback);
     this.mistakes.push(`${key}: ${part} is ${given}; allowed is ${allowed}`);
     return fallback;
   }

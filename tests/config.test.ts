@@ -1,3 +1,6 @@
+import * as fs from 'node:fs';
+import * as yaml from 'yaml';
+import { numberArguments } from '../components/appstream/auto-updater/arguments';
 import { parseSettings } from '../config';
 
 describe('the configuration of a stack', () => {
@@ -9,7 +12,10 @@ describe('the configuration of a stack', () => {
         schedule: '0 12 1 * ? *',
         timeZone: 'UTC',
         batchSize: 5,
+        attempts: 3,
         pollMinutes: 15,
+        startHours: 24,
+        finishHours: 24,
         email: { from: '', to: [], identity: '' },
         protectFromDeletion: false,
       },
@@ -21,7 +27,11 @@ describe('the configuration of a stack', () => {
       appstreamAutoUpdate: 'false',
       schedule: '30 4 ? * WED#2 *',
       timeZone: 'Europe/Berlin',
-      batchSize: '40',
+      batchSize: '200',
+      attempts: '1',
+      pollMinutes: '60',
+      startHours: '240',
+      finishHours: '1',
       emailFrom: 'images@example.com',
       emailTo: '["one@example.com","two@example.com"]',
       emailIdentity: 'example.com',
@@ -30,7 +40,13 @@ describe('the configuration of a stack', () => {
     expect(mistakes).toEqual([]);
     expect(settings).toMatchObject({
       appstreamAutoUpdate: false,
-      batchSize: 40,
+      schedule: '30 4 ? * WED#2 *',
+      timeZone: 'Europe/Berlin',
+      batchSize: 200,
+      attempts: 1,
+      pollMinutes: 60,
+      startHours: 240,
+      finishHours: 1,
       email: {
         from: 'images@example.com',
         to: ['one@example.com', 'two@example.com'],
@@ -61,29 +77,50 @@ describe('the configuration of a stack', () => {
       bachSize: '5',
     });
     expect(mistakes).toEqual([
-      'schedule: given "0 12 1 * * *"; allowed is six cron fields, such as 0 12 1 * ? *',
+      'schedule: day of week is *; allowed is ? where day of month is 1',
       'timeZone: given "Mars/Olympus"; allowed is an IANA time zone, such as Europe/Berlin',
-      'batchSize: given "many"; allowed is a whole number from 1 to 40',
+      'batchSize: given "many"; allowed is a whole number from 1 to 200',
       'emailTo: given "[\\"not an address\\"]"; allowed is a list of e-mail addresses, each once, at most 50',
       'bachSize: unknown key; known are emailFrom, appstreamAutoUpdate, schedule, timeZone, batchSize, ' +
-        'pollMinutes, emailTo, emailIdentity, protectFromDeletion',
+        'attempts, pollMinutes, startHours, finishHours, emailTo, emailIdentity, protectFromDeletion',
     ]);
   });
 
   it.each([
     ['batchSize', '0'],
-    ['batchSize', '41'],
+    ['batchSize', '201'],
     ['batchSize', '2.5'],
+    ['attempts', '0'],
+    ['attempts', '11'],
+    ['pollMinutes', '0'],
     ['pollMinutes', '61'],
+    ['startHours', '0'],
+    ['startHours', '241'],
+    ['finishHours', '0'],
+    ['finishHours', '241'],
+    ['timeZone', 'europe/berlin'],
+    ['timeZone', '+01:00'],
     ['appstreamAutoUpdate', 'yes'],
     ['emailFrom', 'images@example'],
     ['emailTo', '["a@example.com","a@example.com"]'],
     ['emailTo', 'a@example.com'],
-    ['schedule', '0 12 ? * ? *'],
     ['schedule', '0 12 1 * ?'],
+    ['schedule', 'Patch Wednesday at 18:00'],
   ])('refuses %s: %s', (key, value) => {
     const { mistakes } = parseSettings({ [key]: value });
     expect(mistakes).toEqual([expect.stringContaining(`${key}: given ${JSON.stringify(value)}`)]);
+  });
+
+  it.each([
+    ['0 25 1 * ? *', 'hour is 25; allowed is 0 to 23'],
+    ['Patch Tuesday + 15 days at 18:00', 'days after Patch Tuesday is 15; allowed is 0 to 14'],
+  ])('names the part of a schedule that is wrong: %s', (schedule, mistake) => {
+    expect(parseSettings({ schedule }).mistakes).toEqual([`schedule: ${mistake}`]);
+  });
+
+  it('may start updates some days after Patch Tuesday', () => {
+    const schedule = 'Patch Tuesday + 3 days at 18:00';
+    expect(parseSettings({ schedule })).toMatchObject({ mistakes: [], settings: { schedule } });
   });
 
   it('asks for a sender when there are recipients', () => {
@@ -92,3 +129,31 @@ describe('the configuration of a stack', () => {
     ]);
   });
 });
+
+describe('Pulumi.yaml', () => {
+  const declared: Record<string, { type: string; default: unknown; description: string }> =
+    yaml.parse(fs.readFileSync('Pulumi.yaml', 'utf8')).config;
+  const asPulumiStores = Object.entries(declared).map(([key, { default: value }]) => [
+    key,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+
+  it('declares the defaults that hold without it, and every key', () => {
+    const { settings, mistakes } = parseSettings(Object.fromEntries(asPulumiStores));
+    expect(mistakes).toEqual([]);
+    expect(settings).toEqual(parseSettings({}).settings);
+    const { email, ...others } = settings;
+    const keys = [...Object.keys(others), ...Object.keys(email).map(emailKey)];
+    expect(Object.keys(declared).sort()).toEqual(keys.sort());
+  });
+
+  it.each(Object.entries(numberArguments))('says the range of %s', (key, range) => {
+    const { minimum, maximum } = range;
+    expect(declared[key]?.type).toBe('integer');
+    expect(declared[key]?.description).toContain(`, ${minimum} to ${maximum}.`);
+  });
+});
+
+function emailKey(key: string): string {
+  return `email${key[0]?.toUpperCase()}${key.slice(1)}`;
+}

@@ -1,6 +1,7 @@
-/** One wrong part of a setting: which, what was given, what is allowed. */
+/** What is wrong with a schedule: what was given, what is allowed. */
 export interface Mistake {
-  readonly part: string;
+  /** Such as `hour`. Absent where the text as a whole is no schedule. */
+  readonly part?: string;
   readonly given: string;
   readonly allowed: string;
 }
@@ -62,13 +63,14 @@ export function findCronMistake(cron: string): Mistake | undefined {
     const wrong = part.split(',').find((element) => !isElement(element, field));
     if (wrong !== undefined) return { part: field.name, given: wrong, allowed: describe(field) };
   }
-  const days = [parts[2], parts[4]];
+  const [, , dayOfMonth = '', , dayOfWeek = ''] = parts;
   // One of the two, and only one, is left open.
-  if (days.filter((day) => day === '?').length === 1) return undefined;
+  if ((dayOfMonth === '?') !== (dayOfWeek === '?')) return undefined;
+  const allowed = dayOfMonth === '?' ? 'anything but ?' : '?';
   return {
-    part: 'day of month and day of week',
-    given: days.join(' and '),
-    allowed: 'exactly one of them being ?',
+    part: 'day of week',
+    given: dayOfWeek,
+    allowed: `${allowed} where day of month is ${dayOfMonth}`,
   };
 }
 

@@ -14,8 +14,7 @@ export interface PatchTuesdayTime {
   readonly minute: number;
 }
 
-/** The forms of a schedule as text, for messages. */
-export const scheduleForms =
+const forms =
   'six cron fields, such as 0 12 1 * ? *, or a day after Patch Tuesday, such as Patch Tuesday + 3 days at 18:00';
 
 /**
@@ -30,7 +29,8 @@ export function parseSchedule(text: string): ScheduleTime {
   const parsed = parse(text);
   if (!('mistake' in parsed)) return parsed.time;
   const { part, given, allowed } = parsed.mistake;
-  throw new Error(`The ${part} of the schedule is ${given}; allowed is ${allowed}.`);
+  const what = part === undefined ? 'The schedule' : `The ${part} of the schedule`;
+  throw new Error(`${what} is ${given}; allowed is ${allowed}.`);
 }
 
 /** What is wrong with a schedule that was written by a person, if anything. */
@@ -55,8 +55,8 @@ function parse(text: string): { readonly time: ScheduleTime } | { readonly mista
   const words = text.trim().replace(/\s+/g, ' ');
   const match = /^patch tuesday(?: ?\+ ?(\d+) days?)? at (\d+):(\d\d)$/i.exec(words);
   if (match !== null) return parsePatchTuesday(match);
-  if (words.split(' ').length !== 6 || /^patch/i.test(words)) {
-    return { mistake: { part: 'form', given: words, allowed: scheduleForms } };
+  if (words.split(' ').length !== 6 || /^patch|\(/i.test(words)) {
+    return { mistake: { given: words, allowed: forms } };
   }
   const cron = words.toUpperCase();
   const mistake = findCronMistake(cron);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { DeployedResource, Json } from '../services/service';
 import type { VirtualClock } from './clock';
 import { delayOf } from '../faults';
@@ -46,6 +47,10 @@ export class Schedules {
         `Schedule ${name}: a flexible time window is not implemented; set its mode to OFF.`,
       );
     }
+    for (const unknown of ['startDate', 'endDate'] as const) {
+      if (inputs[unknown] === undefined) continue;
+      throw new Error(`Schedule ${name}: ${unknown} is not implemented.`);
+    }
     const at = nextOccurrence(
       inputs.scheduleExpression,
       inputs.scheduleExpressionTimezone ?? 'UTC',
@@ -77,7 +82,7 @@ export class Schedules {
       operation: 'StartExecution',
       input: {
         stateMachineArn: target.arn,
-        input: contextAttributes(target.input ?? '{}', firing),
+        input: this.fillIn(target.input ?? '{}', firing),
       },
       principal: { roleArn: target.roleArn },
       caller,
@@ -89,6 +94,26 @@ export class Schedules {
     }
     if ('output' in answer) return;
     this.retry(firing, target, caller, 'error' in answer ? answer.error.code : 'Timeout');
+  }
+
+  /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */
+  private fillIn(input: string, { schedule, at, attempt }: Firing): string {
+    const values: Readonly<Record<string, string>> = {
+      'schedule-arn': this.schedules.get(schedule)?.outputs.arn,
+      'scheduled-time': new Date(at).toISOString().replace(/\.\d+Z$/, 'Z'),
+      // Of each attempt its own; sixteen hexadecimal digits, as in the example of the page above.
+      'execution-id': createHash('sha256')
+        .update(`${schedule} ${at} ${attempt} ${this.options.clock.now}`)
+        .digest('hex')
+        .slice(0, 16),
+      'attempt-number': String(attempt + 1),
+    };
+    return input.replace(/<aws\.scheduler\.([^<>]*)>/g, (keyword, name: string) => {
+      const value = values[name];
+      if (value !== undefined) return value;
+      const known = Object.keys(values).join(', ');
+      throw new Error(`Schedule ${schedule}: ${keyword} is unknown to AWS; known are ${known}.`);
+    });
   }
 
   private again(firing: Firing, attempt: number, delay: number): void {
@@ -119,10 +144,4 @@ export class Schedules {
       caller,
     });
   }
-}
-
-/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */
-function contextAttributes(input: string, firing: Firing): string {
-  const at = new Date(firing.at).toISOString().replace(/\.\d+Z$/, 'Z');
-  return input.replaceAll('<aws.scheduler.scheduled-time>', at);
 }

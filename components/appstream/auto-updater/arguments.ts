@@ -62,7 +62,8 @@ export function checkArguments(args: AppStreamAutoUpdaterArgs): ArgumentProblem[
   const mistake = args.schedule === undefined ? undefined : findScheduleMistake(args.schedule);
   if (mistake !== undefined) {
     const { part, given, allowed: accepted } = mistake;
-    problems.push({ argument: `schedule: ${part}`, given, accepted });
+    const argument = part === undefined ? 'schedule' : `schedule: ${part}`;
+    problems.push({ argument, given, accepted });
   }
   if (args.timeZone !== undefined && !isTimeZone(args.timeZone)) {
     problems.push({
