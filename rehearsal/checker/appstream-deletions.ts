@@ -1,8 +1,8 @@
 import type { TracedCall } from '../engine/trace';
 import type { Json } from '../services/service';
-import { imageNameOf, imagesOf, sightings } from './appstream';
+import { effective, imageNameOf, imagesBefore, sightings } from './appstream';
 import type { DeletionRule } from './deletions';
-import type { Evidence } from './invariant';
+import { once, type Evidence } from './invariant';
 
 /** How long before a delete its uses must have been looked at, in milliseconds. */
 const IMMEDIATELY = 5 * 60_000;
@@ -14,9 +14,8 @@ const LOOKS = ['DescribeFleets', 'DescribeImageBuilders', 'DescribeImagePermissi
 export const appStreamDeletions: Readonly<Record<string, DeletionRule>> = {
   'appstream:DeleteImage': (call, evidence) => {
     const name: string = call.input.Name;
-    const uses = usesOfImage(name, call, evidence);
+    const { uses, skipped } = imageDeletions(evidence).get(call.index)!;
     const problems = uses.map((use) => `image ${name} was deleted while ${use}`);
-    const skipped = LOOKS.filter((look) => !lookedAt(look, call, evidence));
     if (skipped.length > 0 && !isKnownFailed(name, call, evidence)) {
       problems.push(`image ${name} was deleted without ${skipped.join(', ')} immediately before`);
     }
@@ -24,63 +23,95 @@ export const appStreamDeletions: Readonly<Record<string, DeletionRule>> = {
   },
   'appstream:DeleteImageBuilder': (call, evidence) => {
     const name: string = call.input.Name;
-    const made = evidence.trace.calls.some(
-      (other) =>
-        other.effect &&
-        other.index < call.index &&
-        other.action === 'appstream:CreateImageBuilder' &&
-        other.input.Name === name,
-    );
+    const made = (buildersMade(evidence).get(name) ?? call.index) < call.index;
     return made || isMarkedAsOurs(name, evidence)
       ? []
       : [`image builder ${name} was deleted, which the automation had not made`];
   },
 };
 
-/** Uses at the moment of the call: those at the start, changed by every call since. */
-function usesOfImage(name: string, { index }: TracedCall, { before, trace }: Evidence): string[] {
-  const estate = before?.appstream ?? {};
-  const fleets = new Map<string, string | undefined>(
-    (estate.fleets ?? []).map((fleet: Json) => [fleet.Name, usedImage(fleet)]),
+/** When each image builder was first made: index of the call. */
+const buildersMade = once((evidence: Evidence) => {
+  const calls = effective(evidence, 'CreateImageBuilder').reverse();
+  return new Map<string, number>(calls.map(({ input, index }) => [input.Name, index]));
+});
+
+/** What there was to know about an image when it was deleted. */
+interface ImageDeletion {
+  readonly uses: readonly string[];
+  /** Looks at uses that were not taken. */
+  readonly skipped: readonly string[];
+}
+
+/** By index of the call. One walk through the trace: the uses at the start, changed by every call since. */
+const imageDeletions = once(({ before, trace }: Evidence): ReadonlyMap<number, ImageDeletion> => {
+  const { fleets = [], imageBuilders = [], images = [] } = before?.appstream ?? {};
+  const fleetImages = new Map<string, string | undefined>(
+    fleets.map((fleet: Json) => [fleet.Name, usedImage(fleet)]),
   );
-  const builders = new Map<string, string | undefined>(
-    (estate.imageBuilders ?? []).map((builder: Json) => [builder.Name, usedImage(builder)]),
+  const builderImages = new Map<string, string | undefined>(
+    imageBuilders.map((builder: Json) => [builder.Name, usedImage(builder)]),
   );
-  const shares = new Set<string>(sharesOf(estate.images ?? [], name));
-  for (const { effect, action, input } of trace.calls.slice(0, index)) {
-    if (!effect) {
+  const shares = new Map<string, Set<string>>(
+    images.map((image: Json) => [image.Name, new Set(sharesOf(image))]),
+  );
+  const looks = new Map<string, string>();
+  const deletions = new Map<number, ImageDeletion>();
+  for (const call of trace.calls) {
+    const { action, input, operation, service } = call;
+    if (!call.effect) {
       continue;
     }
-    const used = usedImage(input);
     switch (action) {
       case 'appstream:CreateFleet':
       case 'appstream:UpdateFleet':
-        fleets.set(input.Name, used ?? fleets.get(input.Name));
+        fleetImages.set(input.Name, usedImage(input) ?? fleetImages.get(input.Name));
         break;
       case 'appstream:DeleteFleet':
-        fleets.delete(input.Name);
+        fleetImages.delete(input.Name);
         break;
       case 'appstream:CreateImageBuilder':
-        builders.set(input.Name, used);
+        builderImages.set(input.Name, usedImage(input));
         break;
       case 'appstream:DeleteImageBuilder':
-        builders.delete(input.Name);
+        builderImages.delete(input.Name);
         break;
       case 'appstream:UpdateImagePermissions':
-        if (input.Name === name) shares.add(input.SharedAccountId);
+        shares.set(input.Name, (shares.get(input.Name) ?? new Set()).add(input.SharedAccountId));
         break;
       case 'appstream:DeleteImagePermissions':
-        if (input.Name === name) shares.delete(input.SharedAccountId);
+        shares.get(input.Name)?.delete(input.SharedAccountId);
+        break;
+      case 'appstream:DeleteImage':
+        deletions.set(call.index, {
+          uses: [
+            ...usersOf(input.Name, fleetImages).map((fleet) => `fleet ${fleet} uses it`),
+            ...usersOf(input.Name, builderImages).map((one) => `image builder ${one} uses it`),
+            ...[...(shares.get(input.Name) ?? [])].map(
+              (account) => `it is shared with account ${account}`,
+            ),
+          ],
+          skipped: LOOKS.filter((look) => {
+            const at = looks.get(lookOf(look, call));
+            return at === undefined || Date.parse(call.at) - Date.parse(at) > IMMEDIATELY;
+          }),
+        });
         break;
     }
+    if (service === 'appstream' && LOOKS.includes(operation)) {
+      looks.set(lookOf(operation, call), call.at);
+    }
   }
-  const users = (map: ReadonlyMap<string, string | undefined>) =>
-    [...map].filter(([, image]) => image === name).map(([user]) => user);
-  return [
-    ...users(fleets).map((fleet) => `fleet ${fleet} uses it`),
-    ...users(builders).map((builder) => `image builder ${builder} uses it`),
-    ...[...shares].map((account) => `it is shared with account ${account}`),
-  ];
+  return deletions;
+});
+
+/** A look counts for the run that took it. */
+function lookOf(operation: string, { execution }: TracedCall): string {
+  return `${operation} ${execution}`;
+}
+
+function usersOf(image: string, users: ReadonlyMap<string, string | undefined>): string[] {
+  return [...users].filter(([, used]) => used === image).map(([user]) => user);
 }
 
 function usedImage(user: Json): string | undefined {
@@ -88,23 +119,9 @@ function usedImage(user: Json): string | undefined {
 }
 
 /** As `DescribeImagePermissions` answers. */
-function sharesOf(images: readonly Json[], name: string): string[] {
-  const image = images.find((candidate) => candidate.Name === name);
-  const shares: Json[] = image?.SharedImagePermissionsList ?? [];
+function sharesOf(image: Json): string[] {
+  const shares: Json[] = image.SharedImagePermissionsList ?? [];
   return shares.map((share) => share.sharedAccountId);
-}
-
-function lookedAt(look: string, { index, at, execution }: TracedCall, evidence: Evidence): boolean {
-  return evidence.trace.calls
-    .slice(0, index)
-    .some(
-      (call) =>
-        call.effect &&
-        call.operation === look &&
-        call.service === 'appstream' &&
-        call.execution === execution &&
-        Date.parse(at) - Date.parse(call.at) <= IMMEDIATELY,
-    );
 }
 
 /** A failed image can be used by nothing. */
@@ -112,7 +129,7 @@ function isKnownFailed(name: string, { index }: TracedCall, evidence: Evidence):
   const seen = sightings(evidence)
     .get(name)
     ?.filter((sighting) => sighting.index < index);
-  const state = seen?.at(-1)?.state ?? imagesOf(evidence.before).get(name)?.state;
+  const state = seen?.at(-1)?.state ?? imagesBefore(evidence).get(name)?.state;
   return state === 'FAILED';
 }
 

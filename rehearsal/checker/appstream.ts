@@ -1,6 +1,6 @@
 import type { TracedCall } from '../engine/trace';
 import type { Json } from '../services/service';
-import { changedEstate, type Evidence } from './invariant';
+import { changedEstate, once, type Evidence } from './invariant';
 
 /** An AppStream image as far as the invariants ask about it. */
 export interface ImageFact {
@@ -26,8 +26,13 @@ export interface Sighting extends Omit<ImageFact, 'tags'> {
   readonly index: number;
 }
 
-/** The images of an estate, by name. */
-export function imagesOf(estate: Json): ReadonlyMap<string, ImageFact> {
+/** The images at the start, by name. */
+export const imagesBefore = once(({ before }: Evidence) => imagesOf(before));
+
+/** The images at the end, by name. */
+export const imagesAfter = once(({ after }: Evidence) => imagesOf(after));
+
+function imagesOf(estate: Json): ReadonlyMap<string, ImageFact> {
   const images: Json[] = estate?.appstream?.images ?? [];
   return new Map(
     images.map((image) => [image.Name, { ...imageFact(image), tags: image.Tags ?? {} }]),
@@ -35,25 +40,18 @@ export function imagesOf(estate: Json): ReadonlyMap<string, ImageFact> {
 }
 
 /** Every `CreateUpdatedImage` that took effect, in order; dry runs do not count. */
-export function acceptedUpdates({ trace }: Evidence): AcceptedUpdate[] {
-  return trace.calls
+export const acceptedUpdates = once(({ trace }: Evidence): readonly AcceptedUpdate[] =>
+  trace.calls
     .filter((call) => isAppStream(call, 'CreateUpdatedImage') && changedEstate(call))
     .map((call) => ({
       call,
       source: call.input.existingImageName,
       target: call.input.newImageName,
-    }));
-}
+    })),
+);
 
 /** What callers were told about images, in order, by name. */
-export function sightings(evidence: Evidence): ReadonlyMap<string, readonly Sighting[]> {
-  const known = SIGHTINGS.get(evidence) ?? collectSightings(evidence);
-  SIGHTINGS.set(evidence, known);
-  return known;
-}
-
-/** Several invariants ask, some of them once per image, and a trace is long. */
-const SIGHTINGS = new WeakMap<Evidence, ReadonlyMap<string, readonly Sighting[]>>();
+export const sightings = once(collectSightings);
 
 function collectSightings({ trace }: Evidence): ReadonlyMap<string, readonly Sighting[]> {
   const seen = new Map<string, Sighting[]>();
@@ -76,8 +74,8 @@ function collectSightings({ trace }: Evidence): ReadonlyMap<string, readonly Sig
 export function creationTimes(evidence: Evidence): ReadonlyMap<string, number> {
   const times = new Map<string, number>();
   const known = [
-    ...imagesOf(evidence.before).values(),
-    ...imagesOf(evidence.after).values(),
+    ...imagesBefore(evidence).values(),
+    ...imagesAfter(evidence).values(),
     ...[...sightings(evidence).values()].flat(),
   ];
   for (const { name, createdAt } of known) {
@@ -109,15 +107,20 @@ export function imageNameOf(arn: unknown): string | undefined {
   return /:image\/(.+)$/.exec(String(arn))?.[1];
 }
 
+/** Tags written on an image. */
+export interface ImageTagging {
+  readonly call: TracedCall;
+  readonly name: string;
+  readonly tags: Record<string, string>;
+}
+
 /** Effective `TagResource` calls on images. */
-export function imageTaggings(
-  evidence: Evidence,
-): { readonly call: TracedCall; readonly name: string; readonly tags: Record<string, string> }[] {
-  return effective(evidence, 'TagResource').flatMap((call) => {
+export const imageTaggings = once((evidence: Evidence): readonly ImageTagging[] =>
+  effective(evidence, 'TagResource').flatMap((call) => {
     const name = imageNameOf(call.input?.ResourceArn);
     return name === undefined ? [] : [{ call, name, tags: call.input.Tags ?? {} }];
-  });
-}
+  }),
+);
 
 function isAppStream(call: TracedCall, operation: string): boolean {
   return call.service === 'appstream' && call.operation === operation;

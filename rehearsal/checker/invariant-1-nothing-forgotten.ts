@@ -1,14 +1,15 @@
 import {
   acceptedUpdates,
   effective,
-  imagesOf,
+  imagesAfter,
+  imagesBefore,
   imageTaggings,
   isInFlight,
   sightings,
   type AcceptedUpdate,
   type ImageFact,
 } from './appstream';
-import { count, mentions, squeeze, type Evidence, type Invariant } from './invariant';
+import { count, mentions, once, squeeze, type Evidence, type Invariant } from './invariant';
 
 /**
  * Every image update that AWS accepted ends committed (source and successor carry the lineage tags), or failed
@@ -20,7 +21,8 @@ export const nothingForgotten: Invariant = {
   title: 'Nothing that AWS accepted is forgotten',
   check(evidence) {
     const updates = acceptedUpdates(evidence);
-    const ends = updates.map((update) => endOf(update, updates, evidence));
+    const sources = new Set(updates.map(({ source }) => source));
+    const ends = updates.map((update) => endOf(update, sources, evidence));
     const number = (end: End['kind']) => ends.filter(({ kind }) => kind === end).length;
     const parts = [
       `${number('committed')} committed`,
@@ -42,11 +44,8 @@ type End =
   | { readonly kind: 'committed' | 'notified' | 'attended' }
   | { readonly kind: 'forgotten'; readonly problem: string };
 
-function endOf(
-  update: AcceptedUpdate,
-  updates: readonly AcceptedUpdate[],
-  evidence: Evidence,
-): End {
+/** @param sources images that were updated */
+function endOf(update: AcceptedUpdate, sources: ReadonlySet<string>, evidence: Evidence): End {
   const { source, target } = update;
   const image = finalImage(target, evidence);
   const forgotten = (what: string): End =>
@@ -64,7 +63,7 @@ function endOf(
   if (image.state !== 'AVAILABLE') {
     return forgotten(`is ${image.state} at the end and no run waits for it`);
   }
-  const missing = missingTags(update, image, updates, evidence);
+  const missing = missingTags(update, image, sources, evidence);
   return missing.length === 0
     ? { kind: 'committed' }
     : forgotten(`is AVAILABLE but not committed: ${missing.join(', ')}`);
@@ -72,7 +71,7 @@ function endOf(
 
 /** The image as it is at the end or, where it was deleted since, as it was last seen. */
 function finalImage(name: string, evidence: Evidence): ImageFact | undefined {
-  const present = imagesOf(evidence.after).get(name);
+  const present = imagesAfter(evidence).get(name);
   if (present) {
     return present;
   }
@@ -83,27 +82,36 @@ function finalImage(name: string, evidence: Evidence): ImageFact | undefined {
 
 /** Tags of an image that is gone: what it was created with, and what was written on it. */
 function lastTags(name: string, evidence: Evidence): Record<string, string> {
-  const created = acceptedUpdates(evidence).find(({ target }) => target === name);
-  const written = imageTaggings(evidence).filter((tagging) => tagging.name === name);
-  return Object.assign({}, created?.call.input.newImageTags, ...written.map(({ tags }) => tags));
+  return writtenTags(evidence).get(name) ?? {};
 }
+
+const writtenTags = once((evidence: Evidence) => {
+  const written = new Map<string, Record<string, string>>();
+  for (const { call, target } of acceptedUpdates(evidence)) {
+    if (!written.has(target)) written.set(target, { ...call.input.newImageTags });
+  }
+  for (const { name, tags } of imageTaggings(evidence)) {
+    written.set(name, { ...written.get(name), ...tags });
+  }
+  return written;
+});
 
 function missingTags(
   { source, target }: AcceptedUpdate,
   image: ImageFact,
-  updates: readonly AcceptedUpdate[],
+  sources: ReadonlySet<string>,
   evidence: Evidence,
 ): string[] {
   const missing: string[] = [];
   // A source may be deleted once its successor is there; then the successor carries the lineage alone.
-  const origin = imagesOf(evidence.after).get(source);
+  const origin = imagesAfter(evidence).get(source);
   if (origin && origin.tags['AutoUpdate'] !== 'Completed') {
     missing.push(`${source} has AutoUpdate=${origin.tags['AutoUpdate'] ?? 'nothing'}`);
   }
   if (origin && origin.tags['NextVersion'] !== target) {
     missing.push(`${source} has NextVersion=${origin.tags['NextVersion'] ?? 'nothing'}`);
   }
-  const superseded = updates.some((update) => update.source === target);
+  const superseded = sources.has(target);
   const expected = superseded && image.tags['AutoUpdate'] === 'Completed' ? 'Completed' : 'Enabled';
   if (image.tags['AutoUpdate'] !== expected) {
     missing.push(`${target} has AutoUpdate=${image.tags['AutoUpdate'] ?? 'nothing'}`);
@@ -119,28 +127,37 @@ function missingTags(
 function isNotified(
   { call, source, target }: AcceptedUpdate,
   image: ImageFact,
-  { notifications }: Evidence,
+  evidence: Evidence,
 ): boolean {
   const reason = squeeze(image.reason ?? '');
-  return notifications.some(({ at, text }) => {
-    const told = squeeze(text);
+  return toldTexts(evidence).some(({ at, told }) => {
     const named = mentions(told, source) || mentions(told, target);
     return at >= call.at && named && told.includes(reason);
   });
 }
 
+const toldTexts = once(({ notifications }: Evidence) =>
+  notifications.map(({ at, text }) => ({ at, told: squeeze(text) })),
+);
+
 /** Whether a run of the same workflow goes on at the end: what is unfinished is in its hands. */
-function isAttended({ call }: AcceptedUpdate, { trace }: Evidence): boolean {
-  const workflow = trace.executions.find(({ id }) => id === call.execution)?.workflow;
-  return trace.executions.some(
-    (execution) =>
-      execution.status === 'RUNNING' && (workflow === undefined || execution.workflow === workflow),
-  );
+function isAttended({ call }: AcceptedUpdate, evidence: Evidence): boolean {
+  const { byId, running } = workflowsOf(evidence);
+  const workflow = byId.get(call.execution ?? '');
+  return workflow === undefined ? running.size > 0 : running.has(workflow);
 }
+
+/** Workflows by execution, and those that have a run that goes on. */
+const workflowsOf = once(({ trace: { executions } }: Evidence) => ({
+  byId: new Map(executions.map(({ id, workflow }) => [id, workflow])),
+  running: new Set(
+    executions.filter(({ status }) => status === 'RUNNING').map(({ workflow }) => workflow),
+  ),
+}));
 
 /** Sources that were tagged although no caller had been told that the successor is AVAILABLE. */
 function prematureCommits(evidence: Evidence): string[] {
-  const before = imagesOf(evidence.before);
+  const before = imagesBefore(evidence);
   const seen = sightings(evidence);
   return imageTaggings(evidence).flatMap(({ call, name, tags }) => {
     const successor = tags['NextVersion'];
@@ -160,8 +177,8 @@ function prematureCommits(evidence: Evidence): string[] {
 
 /** Sources whose successor, at the end, is not AVAILABLE; what was so from the start is not ours. */
 function danglingCommits(evidence: Evidence): string[] {
-  const before = imagesOf(evidence.before);
-  const after = imagesOf(evidence.after);
+  const before = imagesBefore(evidence);
+  const after = imagesAfter(evidence);
   const deleted = new Set(effective(evidence, 'DeleteImage').map((call) => call.input?.Name));
   return [...after.values()].flatMap(({ name, tags }) => {
     const earlier = before.get(name)?.tags;

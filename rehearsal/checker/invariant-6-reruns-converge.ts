@@ -1,10 +1,10 @@
 import {
   acceptedUpdates,
-  imagesOf,
+  imagesAfter,
+  imagesBefore,
   isInFlight,
   sightings,
   type AcceptedUpdate,
-  type ImageFact,
 } from './appstream';
 import { changedEstate, count, isIdle, label, type Evidence, type Invariant } from './invariant';
 
@@ -23,13 +23,12 @@ export const rerunsConverge: Invariant = {
         Array.isArray(output?.items) &&
         output.items.every((item: { outcome?: unknown }) => isIdle(item.outcome)),
     );
-    const changes = evidence.trace.calls.filter(changedEstate);
+    const changes = changesByRun(evidence);
     const restless = idle.flatMap((execution) => {
-      const own = changes.filter((call) => call.execution === execution.id);
-      const what = [...new Set(own.map(({ service, operation }) => `${service}:${operation}`))];
-      return own.length === 0
+      const what = changes.get(execution.id);
+      return what === undefined
         ? []
-        : [`run ${label(execution)} reports nothing done, but called ${what.join(', ')}`];
+        : [`run ${label(execution)} reports nothing done, but called ${[...what].join(', ')}`];
     });
     const updates = acceptedUpdates(evidence);
     const sources = new Set(updates.map(({ source }) => source));
@@ -41,6 +40,19 @@ export const rerunsConverge: Invariant = {
     };
   },
 };
+
+/** What each execution called that changed the estate. */
+function changesByRun({ trace }: Evidence): ReadonlyMap<string, ReadonlySet<string>> {
+  const changes = new Map<string, Set<string>>();
+  for (const call of trace.calls) {
+    if (call.execution === undefined || !changedEstate(call)) {
+      continue;
+    }
+    const what = changes.get(call.execution) ?? new Set();
+    changes.set(call.execution, what.add(`${call.service}:${call.operation}`));
+  }
+  return changes;
+}
 
 /** Updates that began although the one before, of the same source, was not known to have failed. */
 function doubled(updates: readonly AcceptedUpdate[], evidence: Evidence): string[] {
@@ -66,10 +78,12 @@ function doubled(updates: readonly AcceptedUpdate[], evidence: Evidence): string
 
 /** Sources with several successors alive at the end, unless they came that way. */
 function manySuccessors(updates: readonly AcceptedUpdate[], evidence: Evidence): string[] {
-  const before = imagesOf(evidence.before);
+  const before = imagesBefore(evidence);
   const successors = new Map<string, string[]>();
-  for (const image of imagesOf(evidence.after).values()) {
-    const source = sourceOf(image, updates);
+  // The first call that made an image says what it was made of, else its tag does.
+  const sources = new Map([...updates].reverse().map(({ source, target }) => [target, source]));
+  for (const image of imagesAfter(evidence).values()) {
+    const source = sources.get(image.name) ?? image.tags['evergreen:source'];
     if (source !== undefined && (image.state === 'AVAILABLE' || isInFlight(image.state))) {
       successors.set(source, [...(successors.get(source) ?? []), image.name]);
     }
@@ -78,12 +92,5 @@ function manySuccessors(updates: readonly AcceptedUpdate[], evidence: Evidence):
     names.length > 1 && names.some((name) => !before.has(name))
       ? [`${source} ends with ${names.length} successors: ${names.join(', ')}`]
       : [],
-  );
-}
-
-/** The source that an image names in its tag, or that the call which made it named. */
-function sourceOf(image: ImageFact, updates: readonly AcceptedUpdate[]): string | undefined {
-  return (
-    updates.find(({ target }) => target === image.name)?.source ?? image.tags['evergreen:source']
   );
 }

@@ -1,5 +1,5 @@
 import type { TracedCall } from '../engine/trace';
-import { creationTimes, imagesOf, imageTaggings } from './appstream';
+import { creationTimes, imagesBefore, imageTaggings } from './appstream';
 import { count, type Evidence, type Invariant } from './invariant';
 
 /** What points to the newest version (`NextVersion` of an image, later labels and parameters) never goes back. */
@@ -49,7 +49,7 @@ const UNRULED_POINTERS = new Set([
 function nextVersions(evidence: Evidence): Move[] {
   const createdAt = creationTimes(evidence);
   const current = new Map<string, string | undefined>(
-    [...imagesOf(evidence.before).values()].map(({ name, tags }) => [name, tags['NextVersion']]),
+    [...imagesBefore(evidence).values()].map(({ name, tags }) => [name, tags['NextVersion']]),
   );
   return imageTaggings(evidence).flatMap(({ call, name, tags }) => {
     const to = tags['NextVersion'];

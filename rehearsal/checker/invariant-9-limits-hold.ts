@@ -1,7 +1,7 @@
 import type { TracedCall, TracedExecution } from '../engine/trace';
 import type { Json } from '../services/service';
-import { acceptedUpdates, imagesOf, isInFlight, sightings } from './appstream';
-import { count, label, type Evidence, type Invariant, type Limits } from './invariant';
+import { acceptedUpdates, imagesAfter, imagesBefore, isInFlight, sightings } from './appstream';
+import { count, label, once, type Evidence, type Invariant, type Limits } from './invariant';
 
 /** Quota "Concurrent image updates" of AppStream: https://docs.aws.amazon.com/appstream2/latest/developerguide/limits.html */
 const CONCURRENT_IMAGE_UPDATES = 'appstream2:L-9B6418E0';
@@ -85,8 +85,12 @@ function oversized(call: TracedCall, { payloadBytes }: Limits): string[] {
 }
 
 function sizeOf(value: Json): number {
+  if (typeof value === 'object' && value !== null) return sizeOfObject(value);
   return Buffer.byteLength(JSON.stringify(value) ?? '');
 }
+
+// A trace shares what repeats.
+const sizeOfObject = once((value: object) => Buffer.byteLength(JSON.stringify(value)));
 
 /**
  * The most image updates that are known to have run at once. An update runs from its call until it was last seen
@@ -94,8 +98,8 @@ function sizeOf(value: Json): number {
  */
 function peakUpdates(evidence: Evidence): { readonly number: number; readonly at: string } {
   const seen = sightings(evidence);
-  const after = imagesOf(evidence.after);
-  const inherited = [...imagesOf(evidence.before).values()]
+  const after = imagesAfter(evidence);
+  const inherited = [...imagesBefore(evidence).values()]
     .filter(({ state }) => isInFlight(state))
     .map(({ name }) => ({ name, start: -1 }));
   const started = acceptedUpdates(evidence).map(({ call, target }) => ({
@@ -106,22 +110,21 @@ function peakUpdates(evidence: Evidence): { readonly number: number; readonly at
     start,
     end: isInFlight(after.get(name)?.state ?? 'AVAILABLE')
       ? Number.POSITIVE_INFINITY
-      : Math.max(
-          start,
-          ...(seen.get(name) ?? [])
-            .filter(({ state }) => isInFlight(state))
-            .map(({ index }) => index),
-        ),
+      : (seen
+          .get(name)
+          ?.filter(({ state, index }) => isInFlight(state) && index > start)
+          .at(-1)?.index ?? start),
   }));
+  const ends = spans.map(({ end }) => end).sort((a, b) => a - b);
+  const starts = spans.map(({ start }) => start).sort((a, b) => a - b);
   let peak = { number: 0, at: 'the start' };
+  let [begun, over] = [0, 0];
   // What ran at the start is nobody's doing: only who starts an update can run too many.
   for (const { start } of started) {
-    const number = spans.filter((span) => span.start <= start && start <= span.end).length;
-    if (number > peak.number) {
-      peak = {
-        number,
-        at: evidence.trace.calls.find(({ index }) => index === start)?.at ?? 'the start',
-      };
+    while (starts[begun]! <= start) begun += 1;
+    while (ends[over]! < start) over += 1;
+    if (begun - over > peak.number) {
+      peak = { number: begun - over, at: evidence.trace.calls[start]?.at ?? 'the start' };
     }
   }
   return peak;

@@ -139,6 +139,35 @@ export function squeeze(text: string): string {
 
 /** Whether a text names a thing by its whole name: `web` is not named by `web-2`. */
 export function mentions(text: string, name: string): boolean {
+  if (/^[\w.-]+$/.test(name)) return namesIn(text).has(name);
   const literal = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`(?<![\\w.-])${literal}(?![\\w-]|\\.\\w)`).test(text);
+}
+
+/** The last texts that were looked through: a notification that names thousands is asked for each of them. */
+const NAMES = new Map<string, ReadonlySet<string>>();
+const KEPT_TEXTS = 16;
+
+/** Everything in a text that may be a whole name. A full stop may end the sentence or belong to the name. */
+function namesIn(text: string): ReadonlySet<string> {
+  const known = NAMES.get(text);
+  if (known !== undefined) return known;
+  const names = new Set<string>();
+  for (const [word] of text.matchAll(/[\w.-]+/g)) {
+    names.add(word);
+    for (const { index } of word.matchAll(/\.(?!\w)/g)) names.add(word.slice(0, index));
+  }
+  if (NAMES.size >= KEPT_TEXTS) NAMES.clear();
+  NAMES.set(text, names);
+  return names;
+}
+
+/** Has a fact of the evidence worked out once: several invariants ask for it, some of them for each image. */
+export function once<Of extends object, Fact>(find: (of: Of) => Fact): (of: Of) => Fact {
+  const known = new WeakMap<Of, { readonly fact: Fact }>();
+  return (of) => {
+    const entry = known.get(of) ?? { fact: find(of) };
+    known.set(of, entry);
+    return entry.fact;
+  };
 }

@@ -26,6 +26,11 @@ export interface QuiescenceOptions {
   readonly stuckAfterMilliseconds?: number;
   /** `sequence` of the rehearsal that is resumed. @default 0 */
   readonly sequence?: number;
+  /**
+   * Whether no invocation is under way. While it stays so, nothing can come into flight, and nothing is waited for.
+   * @default never
+   */
+  readonly isDormant?: () => boolean;
 }
 
 interface Request {
@@ -52,8 +57,12 @@ export class Quiescence {
   private lastSequence: number;
   private busy = 0;
   private settling: Promise<void> | undefined;
+  private readonly isDormant: () => boolean;
+  /** Whether all was quiet when the last invocation had ended. */
+  private atRest = false;
 
   constructor(options: QuiescenceOptions = {}) {
+    this.isDormant = options.isDormant ?? (() => false);
     this.stuckAfter = options.stuckAfterMilliseconds ?? 60_000;
     this.lastSequence = options.sequence ?? 0;
   }
@@ -113,6 +122,8 @@ export class Quiescence {
 
   /** Resolves when nothing is in flight. Rejects, with what it waits for, after too much real time. */
   settled(): Promise<void> {
+    this.atRest &&= this.isDormant();
+    if (this.atRest) return Promise.resolve();
     // One at a time: two would wait for each other's rounds.
     this.settling ??= this.settle().finally(() => (this.settling = undefined));
     return this.settling;
@@ -127,6 +138,7 @@ export class Quiescence {
       quiet = isQuiet ? quiet + 1 : 0;
       if (rounds % 1024 === 0 && realNow() - started > this.stuckAfter) throw this.stuck();
     }
+    this.atRest = this.isDormant();
   }
 
   private acceptArrivals(): boolean {

@@ -10,6 +10,7 @@ import { EventBus } from './event-bus';
 import { Executions } from './executions';
 import { accessKeyOf } from './function-environment';
 import { FunctionRunner } from './functions';
+import { MemoryAgent } from './memory-agent';
 import { Permissions } from './permissions';
 import { Quiescence } from './quiescence';
 import { SeededRandom } from './random';
@@ -71,7 +72,10 @@ class Simulation implements SimulationView {
       fault: new SeededRandom(seed + 2),
       functions: new SeededRandom(seed + 3),
     };
-    this.quiescence = new Quiescence({ sequence: saved?.counters.sequence ?? 0 });
+    this.quiescence = new Quiescence({
+      sequence: saved?.counters.sequence ?? 0,
+      isDormant: () => this.executionOf.size === 0,
+    });
     const resources = program.resources.filter((resource) => resource.custom);
     const scope: Scope = { account, region, partition: 'aws', estate: options.estate, resources };
 
@@ -185,6 +189,7 @@ class Simulation implements SimulationView {
       endpoint: () => this.server?.url ?? '',
       functions,
       region: options.region,
+      createAgent: () => new MemoryAgent(this.server?.http),
     });
     this.runner = runner;
     try {

@@ -66,6 +66,8 @@ export interface WireServerOptions {
 export interface WireServer {
   /** `http://127.0.0.1:<port>`, for `AWS_ENDPOINT_URL`. */
   readonly url: string;
+  /** For whoever connects to it within this process. */
+  readonly http: http.Server;
   /** Stops listening and closes all connections. */
   close(): Promise<void>;
 }
@@ -112,7 +114,7 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, close: () => close(server) };
+  return { url: `http://127.0.0.1:${port}`, http: server, close: () => close(server) };
 }
 
 /** The answer to one request; `undefined` where it is to be lost. Never rejects. */

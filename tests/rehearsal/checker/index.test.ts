@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { INVARIANTS } from '../../../rehearsal/checker';
 import { count, mentions } from '../../../rehearsal/checker/invariant';
 import { createStory, goodStory } from './story';
@@ -51,6 +52,23 @@ test.each([
   ['nothing', '', false],
 ])('whether "%s" names "%s": %s', (text, name, expected) => {
   expect(mentions(text, name)).toBe(expected);
+});
+
+test('a name that ends a sentence, or holds full stops, is found as by a search for whole names', () => {
+  const parts = fc.array(fc.constantFrom('a', 'b', '.', '-', ' ', ','), { maxLength: 12 });
+  fc.assert(
+    fc.property(
+      parts,
+      fc.array(fc.constantFrom('a', 'b', '.', '-'), { minLength: 1 }),
+      (of, by) => {
+        const [text, name] = [of.join(''), by.join('')];
+        const literal = name.replace(/\./g, '\\.');
+        const searched = new RegExp(`(?<![\\w.-])${literal}(?![\\w-]|\\.\\w)`).test(text);
+        expect([text, name, mentions(text, name)]).toEqual([text, name, searched]);
+      },
+    ),
+    { numRuns: 2000, seed: 1 },
+  );
 });
 
 test('numbers are worded', () => {
