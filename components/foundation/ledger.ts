@@ -8,8 +8,8 @@ export interface LedgerArgs {
 }
 
 /**
- * The durable memory of all workflows: leases, intents, outcomes and notification records, keyed by workflow and
- * item. See `functions/foundation/ledger.ts` for what is in it.
+ * The durable memory of all workflows: leases, intents, outcomes, run logs and notification records, keyed by
+ * workflow and item. See `functions/foundation/ledger.ts` for what is in it.
  */
 export class Ledger extends pulumi.ComponentResource {
   readonly tableName: pulumi.Output<string>;
@@ -28,7 +28,7 @@ export class Ledger extends pulumi.ComponentResource {
           { name: 'workflow', type: 'S' },
           { name: 'item', type: 'S' },
         ],
-        // Only notification records carry expiresAt; work items stay.
+        // Notification records and run logs carry expiresAt; work items stay.
         ttl: { attributeName: 'expiresAt', enabled: true },
         serverSideEncryption: { enabled: true },
         pointInTimeRecovery: { enabled: true },

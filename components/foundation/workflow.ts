@@ -7,6 +7,7 @@ import { InlineFunction } from './inline-function';
 import type { Ledger } from './ledger';
 import type { Notifier } from './notifier';
 import { Schedule } from './schedule';
+import { deliverNotification } from './deliver-notification';
 import { invokeFunction, type State, type StateMachineDefinition } from './state-language';
 import { StateMachine, type StateMachineArgs } from './state-machine';
 
@@ -58,7 +59,7 @@ export class Workflow<Names extends string = string> extends pulumi.ComponentRes
     const close = new InlineFunction(
       `${name}-close-run`,
       {
-        description: `Frees what a run of ${name} held, and says what is to be reported of it`,
+        description: `Frees what a run of ${name} held, and writes down what became of it`,
         factory: closeRun,
         environment: args.notifier.ledgerEnvironment,
         grants: [args.ledger.grant('FindAndFreeItems', 'Query', 'UpdateItem')],
@@ -69,7 +70,12 @@ export class Workflow<Names extends string = string> extends pulumi.ComponentRes
       `${name}-closer`,
       {
         description: `Closes runs of ${name} that could not close themselves`,
-        functions: { find, close, report: args.notifier.reportRun },
+        functions: {
+          find,
+          close,
+          report: args.notifier.reportRun,
+          deliver: args.notifier.deliver,
+        },
         definition: defineCloser,
       },
       parent,
@@ -110,7 +116,7 @@ export class Workflow<Names extends string = string> extends pulumi.ComponentRes
 
 /** Free what each run held, then report it. The report is the same as one that the run may have sent already. */
 export function defineCloser(
-  functions: Readonly<Record<'find' | 'close' | 'report', string>>,
+  functions: Readonly<Record<'find' | 'close' | 'report' | 'deliver', string>>,
 ): StateMachineDefinition {
   const leadTo = (next: string) => [
     { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: next },
@@ -149,31 +155,36 @@ export function defineCloser(
 }
 
 function closeOneRun(
-  functions: Readonly<Record<'close' | 'report', string>>,
+  functions: Readonly<Record<'close' | 'report' | 'deliver', string>>,
 ): Record<string, State> {
   const failed = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'CloseFailed' }];
   return {
     CloseRun: invokeFunction({
-      comment: 'Give back its leases; what was it doing?',
+      comment: 'Write down what it was doing; give back its leases',
       functionArn: functions.close,
       payload: { 'detail.$': '$.detail' },
-      fields: ['execution', 'run', 'startedAt', 'items', 'error'],
+      fields: ['execution', 'run', 'startedAt', 'endedAt', 'error'],
       resultPath: '$.closed',
       catch: failed,
       next: 'ReportRun',
     }),
     ReportRun: invokeFunction({
-      comment: 'Its one notification, unless that is out already',
+      comment: 'Compose its one notification, unless that is there already',
       functionArn: functions.report,
       payload: {
         'execution.$': '$.closed.execution',
         'run.$': '$.closed.run',
         'startedAt.$': '$.closed.startedAt',
-        'items.$': '$.closed.items',
+        'endedAt.$': '$.closed.endedAt',
         'error.$': '$.closed.error',
       },
       fields: ['notification'],
       resultPath: '$',
+      catch: failed,
+      next: 'DeliverReport',
+    }),
+    DeliverReport: deliverNotification({
+      functionArn: functions.deliver,
       catch: failed,
       next: null,
     }),

@@ -3,8 +3,9 @@ import { requireVariable } from './environment';
 
 /**
  * The ledger: one DynamoDB table for everything that must survive a crash. Its key is the workflow and the
- * item: `image#<name>` for a work item, `run#<execution name>` for the notification record of a run.
- * AWS tags stay the truth that users see; a lost table is rebuilt from them by adoption.
+ * item: `item#<name>` for a work item, `run#<execution name>` for the notification record of a run; see `run-log.ts`
+ * and `window.ts` for further ones. AWS tags stay the truth that users see; a lost table is rebuilt from them by
+ * adoption.
  */
 export interface Ledger {
   readonly client: Pick<DynamoDB, 'getItem' | 'updateItem' | 'query'>;
@@ -28,6 +29,8 @@ export function createLedger(): Ledger {
 export interface WorkItem {
   /** ARN of the execution that works on the item now. */
   readonly leaseOwner?: string;
+  /** Since when its owner has the lease, ISO 8601. */
+  readonly leasedAt?: string;
   /** Grows with each change of owner. */
   readonly fence?: number;
   /** Name of the thing that is to be made: written before AWS is asked for it. */
@@ -42,9 +45,19 @@ export interface WorkItem {
   readonly reason?: string;
   /** ARN of the execution that wrote the outcome. */
   readonly settledBy?: string;
+  /** Targets in a row that failed. */
+  readonly failures?: number;
+  /** Whether it failed so often that a person must look at it first. */
+  readonly blocked?: boolean;
 }
 
-type Attributes = Record<string, { S?: string; N?: string } | undefined>;
+/** A work item with its name. */
+export interface NamedWorkItem {
+  readonly item: string;
+  readonly work: WorkItem;
+}
+
+type Attributes = Record<string, { S?: string; N?: string; BOOL?: boolean } | undefined>;
 
 export async function readWorkItem(ledger: Ledger, item: string): Promise<WorkItem> {
   const answer = await ledger.client.getItem({
@@ -64,6 +77,7 @@ export async function acquireLease(
   item: string,
   owner: string,
   isRunning: (execution: string) => Promise<boolean>,
+  now: Date,
 ): Promise<WorkItem | undefined> {
   const seen = await readWorkItem(ledger, item);
   if (seen.leaseOwner === owner) return seen;
@@ -72,12 +86,13 @@ export async function acquireLease(
     const answer = await ledger.client.updateItem({
       TableName: ledger.table,
       Key: workItemKey(ledger, item),
-      UpdateExpression: 'SET leaseOwner = :owner ADD fence :one',
+      UpdateExpression: 'SET leaseOwner = :owner, leasedAt = :now ADD fence :one',
       // The fencing number makes the decision above and this write one step.
       ConditionExpression:
         seen.fence === undefined ? 'attribute_not_exists(fence)' : 'fence = :fence',
       ExpressionAttributeValues: {
         ':owner': { S: owner },
+        ':now': { S: now.toISOString() },
         ':one': { N: '1' },
         ...(seen.fence === undefined ? {} : { ':fence': { N: String(seen.fence) } }),
       },
@@ -87,8 +102,8 @@ export async function acquireLease(
   } catch (error) {
     if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
     // Either another run was faster, or the answer to our own write was lost and the SDK tried again.
-    const now = await readWorkItem(ledger, item);
-    return now.leaseOwner === owner ? now : undefined;
+    const found = await readWorkItem(ledger, item);
+    return found.leaseOwner === owner ? found : undefined;
   }
 }
 
@@ -114,61 +129,105 @@ export async function recordIntent(
 }
 
 /**
- * Writes the outcome of an item and gives its lease back. An outcome that says that a target ended names it in
- * `settledTarget`. Done already, or taken over by another run meanwhile: nothing is written.
+ * Names the target of an item that has none in the ledger, though one was found: from then on it is followed as if
+ * the ledger had always known. A target that is there stays.
+ */
+export async function recordSeenTarget(
+  ledger: Ledger,
+  item: string,
+  target: string,
+): Promise<void> {
+  await ledger.client.updateItem({
+    TableName: ledger.table,
+    Key: workItemKey(ledger, item),
+    UpdateExpression: 'SET target = if_not_exists(target, :target)',
+    ExpressionAttributeValues: { ':target': { S: target } },
+  });
+}
+
+/** What became of a work item. */
+export interface Settlement {
+  readonly outcome: string;
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** The target that ended, if one did. */
+  readonly settledTarget?: string;
+  /** Default for both: what is written already. */
+  readonly failures?: number;
+  readonly blocked?: boolean;
+}
+
+/**
+ * Writes the outcome of an item and gives its lease back.
+ *
+ * @returns whether it did: not if that was done already, or if another run took the item over meanwhile
  */
 export async function settleWorkItem(
   ledger: Ledger,
   item: string,
   owner: string,
-  outcome: {
-    readonly outcome: string;
-    readonly reason: string;
-    readonly at: string;
-    readonly settledTarget?: string;
-  },
-): Promise<void> {
-  const settled = outcome.settledTarget;
+  { outcome, reason, at, settledTarget, failures, blocked }: Settlement,
+): Promise<boolean> {
+  const written: Record<string, { S: string } | { N: string } | { BOOL: boolean }> = {
+    outcome: { S: outcome },
+    reason: { S: reason },
+    settledAt: { S: at },
+    settledBy: { S: owner },
+    ...(settledTarget === undefined ? {} : { settledTarget: { S: settledTarget } }),
+    ...(failures === undefined ? {} : { failures: { N: String(failures) } }),
+    ...(blocked === true ? { blocked: { BOOL: true } } : {}),
+  };
+  const names = Object.keys(written);
+  const removed = ['leaseOwner', 'leasedAt', ...(blocked === false ? ['blocked'] : [])];
   try {
     await ledger.client.updateItem({
       TableName: ledger.table,
       Key: workItemKey(ledger, item),
-      UpdateExpression:
-        'SET #outcome = :outcome, reason = :reason, settledAt = :at, settledBy = :owner' +
-        (settled === undefined ? '' : ', settledTarget = :settled') +
-        ' REMOVE leaseOwner',
-      ConditionExpression: 'leaseOwner = :owner',
-      ExpressionAttributeNames: { '#outcome': 'outcome' },
-      ExpressionAttributeValues: {
-        ':outcome': { S: outcome.outcome },
-        ':reason': { S: outcome.reason },
-        ':at': { S: outcome.at },
-        ':owner': { S: owner },
-        ...(settled === undefined ? {} : { ':settled': { S: settled } }),
-      },
+      UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')} REMOVE ${removed.join(', ')}`,
+      ConditionExpression: 'leaseOwner = :settledBy',
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+      ExpressionAttributeValues: Object.fromEntries(
+        Object.entries(written).map(([name, value]) => [`:${name}`, value]),
+      ),
     });
+    return true;
   } catch (error) {
     if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
+    return false;
   }
 }
 
-/** The work items that an execution holds or has settled, by name. */
-export async function listItemsOfRun(
+/** The work items whose lease an execution holds, by name. */
+export async function listHeld(ledger: Ledger, owner: string): Promise<NamedWorkItem[]> {
+  return listWorkItems(ledger, 'leaseOwner = :owner', { ':owner': { S: owner } });
+}
+
+/** The work items whose target nobody has reported the end of, by name. */
+export async function listUnfinished(ledger: Ledger): Promise<NamedWorkItem[]> {
+  return listWorkItems(
+    ledger,
+    'attribute_exists(target) AND (attribute_not_exists(settledTarget) OR settledTarget <> target)',
+  );
+}
+
+async function listWorkItems(
   ledger: Ledger,
-  owner: string,
-): Promise<{ readonly item: string; readonly work: WorkItem }[]> {
-  const items: { item: string; work: WorkItem }[] = [];
+  filter: string,
+  values: Record<string, { S: string }> = {},
+): Promise<NamedWorkItem[]> {
+  const items: NamedWorkItem[] = [];
   let start: Record<string, { S: string }> | undefined;
   do {
     const page = await ledger.client.query({
       TableName: ledger.table,
       KeyConditionExpression: 'workflow = :workflow AND begins_with(#item, :prefix)',
-      FilterExpression: 'leaseOwner = :owner OR settledBy = :owner',
+      FilterExpression: filter,
       ExpressionAttributeNames: { '#item': 'item' },
       ExpressionAttributeValues: {
         ':workflow': { S: ledger.workflow },
         ':prefix': { S: workItemPrefix() },
-        ':owner': { S: owner },
+        ...values,
       },
       ConsistentRead: true,
       ...(start === undefined ? {} : { ExclusiveStartKey: start }),
@@ -201,6 +260,7 @@ function toWorkItem(attributes: Attributes): WorkItem {
   };
   const item = {
     leaseOwner: text('leaseOwner'),
+    leasedAt: text('leasedAt'),
     fence: number('fence'),
     target: text('target'),
     attempt: number('attempt'),
@@ -209,6 +269,8 @@ function toWorkItem(attributes: Attributes): WorkItem {
     outcome: text('outcome'),
     reason: text('reason'),
     settledBy: text('settledBy'),
+    failures: number('failures'),
+    blocked: attributes['blocked']?.BOOL,
   };
   return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
 }

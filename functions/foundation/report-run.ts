@@ -1,6 +1,8 @@
-import { deliverNotification, type Deliveries, type Outbox } from './delivery';
-import { composeNotification, type ItemReport } from './notification';
-import { createOutbox } from './outbox';
+import { requireVariable } from './environment';
+import { createLedger, type Ledger } from './ledger';
+import { composeNotification, sortByAttention, type Fact, type ItemReport } from './notification';
+import { keepRecord } from './record';
+import { readRunLog, type RunLog } from './run-log';
 
 export interface ReportRunEvent {
   /** ARN and name of the execution. */
@@ -8,47 +10,123 @@ export interface ReportRunEvent {
   readonly run: string;
   /** ISO 8601. */
   readonly startedAt: string;
-  readonly items?: readonly ItemReport[];
-  /** Items that the run looked at and left alone. */
-  readonly leftOut?: readonly ItemReport[];
+  /** ISO 8601. @default now */
+  readonly endedAt?: string;
+  /** What the run was to do, for subscribers that filter by it. */
+  readonly mode?: string;
   /** Whether a run that had nothing to do is not worth a notification. @default false */
   readonly quiet?: boolean;
+  /** What else the reader should know. @default none */
+  readonly facts?: readonly Fact[];
   /** Why the run ended early, as Step Functions hands it to a Catch. */
   readonly error?: { readonly Error?: string; readonly Cause?: string };
 }
 
 export interface ReportRunResult {
+  /** What needs attention first, as many as fit into a state. */
   readonly items: readonly ItemReport[];
-  readonly notification: { readonly id: string; readonly deliveries: Deliveries };
+  /** How many more items there are. */
+  readonly furtherItems: number;
+  /** What `deliver` is to send; an empty id: nothing. */
+  readonly notification: { readonly id: string };
 }
 
 export interface ReportRunDependencies {
-  readonly outbox: Outbox;
+  readonly ledger: Ledger;
+  /** How long the record is kept, in days. */
+  readonly retentionDays: number;
   readonly now: () => Date;
 }
 
-/** Tells people how a run ended: once, with what happened to every item. Its result is the run's output. */
-export function createHandler({ outbox, now }: ReportRunDependencies) {
+/** Writes down, once, how a run ended, from its log in the ledger. Its result is the run's output. */
+export function createHandler({ ledger, retentionDays, now }: ReportRunDependencies) {
   return async (event: ReportRunEvent): Promise<ReportRunResult> => {
-    const items = [...(event.items ?? []), ...(event.leftOut ?? [])];
-    const idle = items.every(({ outcome }) => outcome === 'skipped');
+    const endedAt = event.endedAt ?? now().toISOString();
+    const log = await readRunLog(ledger, event.run);
+    const all = sortByAttention([
+      ...log.outcomes,
+      ...describeMissing(log, event, endedAt),
+      ...log.leftOut,
+    ]);
+    const items = all.slice(0, countThatFit(all));
+    const furtherItems = all.length - items.length;
+    const idle = all.every(({ outcome }) => outcome === 'skipped');
     if (event.quiet === true && idle && event.error === undefined) {
-      return { items, notification: { id: '', deliveries: {} } };
+      return { items, furtherItems, notification: { id: '' } };
     }
     const record = composeNotification({
-      id: `${outbox.workflow}.${event.run}`,
-      workflow: outbox.workflow,
+      id: `${ledger.workflow}.${event.run}`,
+      workflow: ledger.workflow,
       execution: event.execution,
       startedAt: event.startedAt,
-      endedAt: now().toISOString(),
-      items,
-      ...(event.error === undefined
-        ? {}
-        : { error: `${event.error.Error ?? 'Error'}: ${event.error.Cause ?? 'no cause given'}` }),
+      endedAt,
+      items: all,
+      // A reader of the output finds there whatever the notification names.
+      nameable: items.length,
+      facts: event.facts ?? [],
+      ...(event.mode === undefined ? {} : { mode: event.mode }),
+      ...(event.error === undefined ? {} : { error: describeError(event.error) }),
     });
-    const { deliveries } = await deliverNotification(outbox, event.run, record, now());
-    return { items, notification: { id: record.id, deliveries } };
+    await keepRecord(ledger, record, retentionDays, now());
+    return { items, furtherItems, notification: { id: record.id } };
   };
 }
 
-export const factory = () => createHandler({ outbox: createOutbox(), now: () => new Date() });
+export const factory = () => {
+  return createHandler({
+    ledger: createLedger(),
+    retentionDays: Number(requireVariable('RECORD_RETENTION_DAYS')),
+    now: () => new Date(),
+  });
+};
+
+/** Lines for what was queued and has none. */
+function describeMissing(
+  { queued, outcomes }: RunLog,
+  { startedAt, error }: ReportRunEvent,
+  endedAt: string,
+): ItemReport[] {
+  const known = new Set(outcomes.map(({ id }) => id));
+  const missing = queued.filter((id) => !known.has(id));
+  if (error === undefined) {
+    const reason = 'the work on it ended without an outcome; the next run follows it up';
+    return missing.map((id) => ({ id, outcome: 'interrupted', reason, startedAt, endedAt }));
+  }
+  // What the run held when it ended has a line by the time the closer reports it.
+  const reason = 'the run ended before its turn; the next run takes it';
+  return missing.map((id) => ({
+    id,
+    outcome: 'postponed',
+    reason,
+    startedAt: endedAt,
+    endedAt,
+  }));
+}
+
+/** A state holds 256 KiB: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+function countThatFit(items: readonly ItemReport[]): number {
+  let room = 200_000;
+  const last = items.findIndex((item) => {
+    room -= Buffer.byteLength(JSON.stringify(item)) + 1;
+    return room < 0;
+  });
+  return last < 0 ? items.length : last;
+}
+
+/** A function's error arrives as JSON text; people read its message. */
+function describeError({
+  Error: name = 'Error',
+  Cause = 'no cause given',
+}: {
+  readonly Error?: string;
+  readonly Cause?: string;
+}): string {
+  let message = Cause;
+  try {
+    const parsed = JSON.parse(Cause) as { readonly errorMessage?: string } | null;
+    message = parsed?.errorMessage ?? Cause;
+  } catch {
+    // Not JSON: AWS's own words.
+  }
+  return `${name}: ${message}`;
+}

@@ -27,7 +27,7 @@ export async function recordQueue(
   names: readonly string[],
   now: Date,
 ): Promise<void> {
-  await recordRows(ledger, queueOf(run), names, now);
+  await recordRows(ledger, rowsOf('queue', run), names, now);
 }
 
 /** The name at a position of the queue, from 0; `undefined` beyond its end. */
@@ -40,7 +40,7 @@ export async function readQueued(
     TableName: ledger.table,
     Key: {
       workflow: { S: ledger.workflow },
-      item: { S: queueOf(run) + numbered(Math.floor(index / rowLength())) },
+      item: { S: rowsOf('queue', run) + numbered(Math.floor(index / rowLength())) },
     },
     ConsistentRead: true,
   });
@@ -55,7 +55,7 @@ export async function recordLeftOut(
   lines: readonly ItemReport[],
   now: Date,
 ): Promise<void> {
-  await recordRows(ledger, leftOutOf(run), lines, now);
+  await recordRows(ledger, rowsOf('left-out', run), lines, now);
 }
 
 /** Writes the line of one item; again replaces it. */
@@ -65,7 +65,7 @@ export async function recordOutcome(
   line: ItemReport,
   now: Date,
 ): Promise<void> {
-  await writeRow(ledger, outcomesOf(run) + line.id, line, now);
+  await writeRow(ledger, rowsOf('outcome', run) + line.id, line, now);
 }
 
 /** Writes the line of one item unless it has one: whoever saw it end knows better. */
@@ -76,17 +76,27 @@ export async function recordMissingOutcome(
   now: Date,
 ): Promise<void> {
   try {
-    await writeRow(ledger, outcomesOf(run) + line.id, line, now, 'attribute_not_exists(body)');
+    await writeRow(
+      ledger,
+      rowsOf('outcome', run) + line.id,
+      line,
+      now,
+      'attribute_not_exists(body)',
+    );
   } catch (error) {
     if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
   }
 }
 
 export async function readRunLog(ledger: Ledger, run: string): Promise<RunLog> {
+  const joinRows = <Entry>(rows: readonly (readonly Entry[])[]) => {
+    const last = rows.findIndex((row) => row.length < rowLength());
+    return (last < 0 ? rows : rows.slice(0, last + 1)).flat();
+  };
   return {
-    queued: joinRows(await readRows<readonly string[]>(ledger, queueOf(run))),
-    outcomes: await readRows<ItemReport>(ledger, outcomesOf(run)),
-    leftOut: joinRows(await readRows<readonly ItemReport[]>(ledger, leftOutOf(run))),
+    queued: joinRows(await readRows<readonly string[]>(ledger, rowsOf('queue', run))),
+    outcomes: await readRows<ItemReport>(ledger, rowsOf('outcome', run)),
+    leftOut: joinRows(await readRows<readonly ItemReport[]>(ledger, rowsOf('left-out', run))),
   };
 }
 
@@ -95,16 +105,8 @@ function rowLength(): number {
   return 100;
 }
 
-function queueOf(run: string): string {
-  return `queue#${run}#`;
-}
-
-function leftOutOf(run: string): string {
-  return `left-out#${run}#`;
-}
-
-function outcomesOf(run: string): string {
-  return `outcome#${run}#`;
+function rowsOf(kind: 'queue' | 'left-out' | 'outcome', run: string): string {
+  return `${kind}#${run}#`;
 }
 
 function numbered(row: number): string {
@@ -123,11 +125,6 @@ async function recordRows(
     const body = entries.slice(row * length, (row + 1) * length);
     await writeRow(ledger, prefix + numbered(row), body, now);
   }
-}
-
-function joinRows<Entry>(rows: readonly (readonly Entry[])[]): Entry[] {
-  const last = rows.findIndex((row) => row.length < rowLength());
-  return (last < 0 ? rows : rows.slice(0, last + 1)).flat();
 }
 
 async function writeRow(
