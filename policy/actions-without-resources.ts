@@ -181,6 +181,14 @@ const ACTIONS: Readonly<Record<string, string>> = {
   `,
   scheduler: 'ListScheduleGroups ListSchedules ListSchedulesByTarget',
   secretsmanager: 'BatchGetSecretValue GetRandomPassword ListSecrets',
+  servicequotas: `
+    AssociateServiceQuotaTemplate CreateSupportCase DeleteServiceQuotaIncreaseRequestFromTemplate
+    DisassociateServiceQuotaTemplate GetAWSDefaultServiceQuota GetAssociationForServiceQuotaTemplate
+    GetAutoManagementConfiguration GetQuotaUtilizationReport GetRequestedServiceQuotaChange
+    ListAWSDefaultServiceQuotas ListRequestedServiceQuotaChangeHistory ListServiceQuotaIncreaseRequestsInTemplate
+    ListServiceQuotas ListServices ListTagsForResource StartAutoManagement StartQuotaUtilizationReport
+    StopAutoManagement TagResource UntagResource UpdateAutoManagement
+  `,
   ses: `
     ApplyTrackingConfigurationOverrides CloneReceiptRuleSet CreateConfigurationSetTrackingOptions CreateExportJob
     CreateImportJob CreateMultiRegionEndpoint CreateReceiptFilter CreateReceiptRule CreateReceiptRuleSet

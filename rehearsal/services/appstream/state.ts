@@ -15,7 +15,7 @@ export interface ImageRecord {
   /** As `DescribeImages` shows it when nothing goes on any more, with times in ISO 8601. */
   readonly image: Json;
   tags: Record<string, string>;
-  readonly sharedWith: readonly Json[];
+  sharedWith: readonly Json[];
   /** Epoch milliseconds from which on it has all updates that there were; absent: updates are available. */
   readonly freshSince?: number;
   /** Its creation, where that is not long past. */
