@@ -14,6 +14,8 @@ interface KeyTest {
 export interface KeyCondition {
   /** The value that the partition key equals. */
   readonly hash: AttributeValue;
+  /** The least value of the sort key that may meet the condition; the values that do follow each other. */
+  readonly from?: AttributeValue;
   /** Whether the sort key of an item meets the condition; true where there is none. */
   readonly matchesRange: (item: Item) => boolean;
 }
@@ -51,7 +53,12 @@ export function readKeyCondition(condition: Condition, schema: KeySchema): KeyCo
   if (range === undefined || rangeTest === undefined)
     return { hash: value, matchesRange: () => true };
   checkTypes(rangeTest, range.type);
-  return { hash: value, matchesRange: (item) => matches(rangeTest, item[range.name]) };
+  const from = rangeTest.operator.startsWith('<') ? undefined : rangeTest.values[0];
+  return {
+    hash: value,
+    ...(from !== undefined && { from }),
+    matchesRange: (item) => matches(rangeTest, item[range.name]),
+  };
 }
 
 function matches({ operator, values }: KeyTest, value: AttributeValue | undefined): boolean {

@@ -9,11 +9,13 @@ import { type Expressions, readExpressions } from './expressions';
 import { checkInput } from './input';
 import { type KeyCondition, readKeyCondition } from './key-condition';
 import { checkScalarKeys, indexItems, projected, readMoment } from './reads';
+import { idsInPartition, type Place } from './partition';
 import type { Condition, Operand, Path } from './syntax';
 import {
   type DynamoState,
   findTable,
   type Index,
+  itemAt,
   itemsAt,
   keyAttributes,
   keyId,
@@ -105,15 +107,12 @@ function readPage(
   checkScalarKeys(source.table.schema, [...(projection ?? []), ...pathsOf(filter)]);
   checkProjected(source, projection);
   const start = input.ExclusiveStartKey && readStartKey(source, input.ExclusiveStartKey, keys);
-  const order = orderOf(source);
-  const direction = input.ScanIndexForward === false ? -1 : 1;
-  const { name } = source.schema.hash;
-
-  const all = itemsAt(source.table, readMoment(input, call));
-  const candidates = (source.index ? indexItems(source.index, all) : all)
-    .filter((item) => !keys || (sameValue(item[name]!, keys.hash) && keys.matchesRange(item)))
-    .sort((a, b) => direction * order(a, b))
-    .filter((item) => !start || direction * order(item, start) > 0);
+  const moment = readMoment(input, call);
+  const place = { backwards: input.ScanIndexForward === false, after: start };
+  const candidates =
+    keys !== undefined && source.index === undefined
+      ? itemsOf(source.table, idsInPartition(source.table, keys, place), moment)
+      : itemsInOrder(source, moment, keys, place);
 
   const page: Item[] = [];
   let size = 0;
@@ -138,6 +137,30 @@ function readPage(
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html
     ...(full && last && { LastEvaluatedKey: toWire(startKeyOf(source, last)) }),
   };
+}
+
+function* itemsOf(table: Table, ids: Iterable<string>, moment: number): Generator<Item> {
+  for (const id of ids) {
+    const item = itemAt(table, id, moment);
+    if (item !== undefined) yield item;
+  }
+}
+
+/** The items of an index that meet a key condition, or all of a source, in its order. */
+function itemsInOrder(
+  source: Source,
+  moment: number,
+  keys: KeyCondition | undefined,
+  { backwards, after }: Place,
+): readonly Item[] {
+  const { name } = source.schema.hash;
+  const order = orderOf(source);
+  const direction = backwards ? -1 : 1;
+  const all = itemsAt(source.table, moment);
+  return (source.index ? indexItems(source.index, all) : all)
+    .filter((item) => !keys || (sameValue(item[name]!, keys.hash) && keys.matchesRange(item)))
+    .sort((a, b) => direction * order(a, b))
+    .filter((item) => !after || direction * order(item, after) > 0);
 }
 
 /** The key of an item together with its key in the index. */
@@ -184,8 +207,13 @@ function readStartKey(source: Source, input: Json, keys?: KeyCondition): Item {
  * table's key. A digest stands for DynamoDB's hash, so that nobody comes to rely on a sorted scan.
  */
 function orderOf({ table, schema, index }: Source): (a: Item, b: Item) => number {
-  const digest = (of: KeySchema, item: Item) =>
-    createHash('sha256').update(keyId(of, item)).digest('hex');
+  const digests = new Map<string, string>();
+  const digest = (of: KeySchema, item: Item) => {
+    const id = keyId(of, item);
+    const known = digests.get(id) ?? createHash('sha256').update(id).digest('hex');
+    digests.set(id, known);
+    return known;
+  };
   const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
   const { range } = schema;
   const hash: KeySchema = { hash: schema.hash };

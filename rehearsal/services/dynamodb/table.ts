@@ -1,5 +1,6 @@
 import { AwsError, type Json } from '../service';
 import { invalid, invalidParameter } from './errors';
+import { addKey } from './partition';
 import { type Item, memberOf, readItem, typeOf } from './values';
 
 /** An attribute of a primary key. */
@@ -162,6 +163,7 @@ export function writeItem(table: Table, id: string, item: Item | null, now: numb
   // What a lagging read may still see: the last version before the lag, and all since.
   const settled = versions.filter(({ at }) => at <= now - READ_LAG).length;
   table.items[id] = [...versions.slice(Math.max(settled - 1, 0)), { at: now, item }];
+  if (versions.length === 0) addKey(table, id);
 }
 
 /**

@@ -180,7 +180,9 @@ function valueToWire(value: AttributeValue): Json {
     return { BS: value.BS.map((member) => new Uint8Array(bytes(member))) };
   if (value.L !== undefined) return { L: value.L.map(valueToWire) };
   if (value.M !== undefined) return { M: toWire(value.M) };
-  return structuredClone(value);
+  if (value.SS !== undefined) return { SS: [...value.SS] };
+  if (value.NS !== undefined) return { NS: [...value.NS] };
+  return { ...value };
 }
 
 /**
