@@ -12,12 +12,14 @@ import {
   type Evidence,
   type Invariant,
 } from './invariant';
+import { accountingProblems, tellsOfUrgentItem } from './invariant-5-accounting';
 
 /**
  * Every run that did or tried something ends in exactly one notification: its id is `<workflow>.<execution name>`,
- * where the workflow is the name of the state machine, with or without what Pulumi appends to it; it names every item, it reaches every channel at least once and always
- * in the same words. A channel that failed is reported through another, in the notification itself or in one of
- * its own whose id continues the run's (`<id>.<word>`).
+ * where the workflow is the name of the state machine, with or without what Pulumi appends to it; it accounts for
+ * every item, it reaches every channel at least once and always in the same words. A channel that failed is reported
+ * through another, in the notification itself or in one of its own whose id continues the run's (`<id>.<word>`). Further
+ * ones, `<id>.<word>` as well, are allowed where they name an item that needs attention.
  */
 export const oneNotification: Invariant = {
   id: '5',
@@ -69,11 +71,11 @@ function problemsOf(
       problems.push(`notification ${id} did not reach ${channel}, and no other channel says so`);
     }
   }
-  for (const { channel, text } of own) {
-    const unnamed = itemsOf(execution).filter((item) => !mentions(text, String(item.id)));
-    if (unnamed.length > 0) {
-      const names = unnamed.map((item) => item.id).join(', ');
-      problems.push(`notification ${id} by ${channel} does not name ${names}`);
+  const texts = new Map(own.map(({ channel, text }) => [JSON.stringify([channel, text]), text]));
+  for (const [key, text] of texts) {
+    const [channel] = JSON.parse(key) as [string];
+    for (const problem of accountingProblems(execution, text)) {
+      problems.push(`notification ${id} by ${channel} ${problem}`);
     }
   }
   return [...new Set(problems)];
@@ -134,14 +136,11 @@ function reports(channel: string, id: string, notification: NotificationResult):
   return passages.some((passage) => word.test(passage) && FAILURE_WORDS.test(passage));
 }
 
-/** Notifications of no run, and reports of a failed delivery where no delivery failed. */
+/** Notifications of no run, and further ones where no delivery failed and no item needs attention. */
 function strays({ trace, notifications }: Evidence): string[] {
-  const failed = new Set(
-    trace.calls
-      .filter((call) => isSending(call) && call.error)
-      .map((call) => channelOf(call.service)),
-  );
-  const problems = notifications.flatMap(({ id, channel }) => {
+  // One of several recipients may be refused, so the channel that failed may well be the one that tells.
+  const failed = trace.calls.some((call) => isSending(call) && call.error);
+  const problems = notifications.flatMap(({ id, text }) => {
     if (trace.executions.some((execution) => isOf(id, execution))) {
       return [];
     }
@@ -149,8 +148,12 @@ function strays({ trace, notifications }: Evidence): string[] {
     if (run === undefined) {
       return [`notification ${id || 'without an id'} belongs to no run`];
     }
-    const justified = [...failed].some((other) => other !== channelOf(channel));
-    return justified ? [] : [`run ${label(run)} has the further notification ${id}`];
+    const about = id.slice(0, id.lastIndexOf('.'));
+    const tellsOfFailure = failed && FAILURE_WORDS.test(text) && mentions(text, about);
+    const own = notifications.find((other) => isOf(other.id, run))?.text;
+    return tellsOfFailure || tellsOfUrgentItem(run, text, own)
+      ? []
+      : [`run ${label(run)} has the further notification ${id}`];
   });
   return [...new Set(problems)];
 }

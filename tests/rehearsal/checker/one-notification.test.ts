@@ -10,6 +10,24 @@ function silentStory() {
 
 const FAILED = { code: 'MessageRejected', message: 'Email address is not verified.' };
 
+/** A run that reported so many items of each outcome, named `<outcome>-<number>`. */
+function crowdedStory(outcomes: Readonly<Record<string, number>>, furtherItems?: number) {
+  const story = createStory();
+  const items = Object.entries(outcomes).flatMap(([outcome, number]) =>
+    Array.from({ length: number }, (_, index) => ({ id: `${outcome}-${index}`, outcome })),
+  );
+  story.run('feb', { output: { items, ...(furtherItems !== undefined && { furtherItems }) } });
+  return story;
+}
+
+/** The lines of these items, as a notification has them. */
+function lines(outcome: string, from: number, to: number): string[] {
+  return Array.from(
+    { length: to - from },
+    (_, index) => `  ${outcome}-${from + index} (3 h): done`,
+  );
+}
+
 describe('invariant 5 holds', () => {
   test('when a notification is repeated word by word', () => {
     const story = silentStory();
@@ -92,8 +110,8 @@ describe('invariant 5 breaks', () => {
     story.call('sns:GetTopicAttributes', {}, { error: FAILED });
     story.call('ses:GetAccount', {}, { error: FAILED });
     expect(story.verdict(5).held).toBe(true);
-    story.notify('updates.feb.undelivered', 'could not be delivered to email', ['sns']);
-    story.notify('updates.feb.undelivered', 'could not be delivered to sns', ['email']);
+    story.notify('updates.feb.undelivered', 'updates.feb could not be delivered to email', ['sns']);
+    story.notify('updates.feb.undelivered', 'updates.feb could not be delivered to sns', ['email']);
     expect(story.verdict(5).detail).toContain('the further notification updates.feb.undelivered');
   });
 
@@ -190,5 +208,187 @@ describe('invariant 5 breaks', () => {
     const story = goodStory();
     story.notifications.length = 0;
     expect(story.verdict(5).held).toBe(false);
+  });
+});
+
+describe('invariant 5, where a text counts what it does not name,', () => {
+  test('holds when named and counted items are all items of each outcome', () => {
+    const story = crowdedStory({ failed: 3, updated: 1_500 });
+    const text = [
+      ...lines('failed', 0, 3),
+      ...lines('updated', 0, 266),
+      '  and 1,234 more updated',
+    ].join('\n');
+    story.notify('updates.feb', text);
+    expect(story.verdict(5).held).toBe(true);
+  });
+
+  test('is not deceived by names in the reasons of others', () => {
+    const story = crowdedStory({ updated: 3 });
+    const text = [
+      '  updated-0 (3 h): updated to updated-1, as updated-2: was',
+      '  and 2 more updated',
+    ];
+    story.notify('updates.feb', text.join('\n'));
+    expect(story.verdict(5).held).toBe(true);
+  });
+
+  test.each([
+    ['too few', 'and 1 more updated', 'counts 1 more updated, but does not name 2'],
+    ['too many', 'and 3 more updated', 'counts 3 more updated, but does not name 2'],
+    ['another outcome', 'and 2 more skipped', 'does not name updated-1, updated-2'],
+    ['nothing at all', 'and so on', 'does not name updated-1, updated-2'],
+    ['none of it', 'and 0 more updated', 'counts 0 more updated, but does not name 2'],
+  ])('breaks when it counts %s', (_, line, problem) => {
+    const story = crowdedStory({ updated: 3 });
+    story.notify('updates.feb', [...lines('updated', 0, 1), `  ${line}`].join('\n'));
+    expect(story.verdict(5).detail).toContain(`notification updates.feb by sns ${problem}`);
+  });
+
+  test('breaks when it counts an outcome that no item has', () => {
+    const story = crowdedStory({ updated: 1 });
+    story.notify('updates.feb', '  updated-0: done\n  and 4 more failed');
+    expect(story.verdict(5).detail).toContain('counts 4 more failed, but does not name 0');
+  });
+
+  test('breaks when it counts twice', () => {
+    const story = crowdedStory({ updated: 3 });
+    const text = [...lines('updated', 0, 1), '  and 2 more updated', '  and 2 more updated'];
+    story.notify('updates.feb', text.join('\n'));
+    expect(story.verdict(5).detail).toContain('counts 4 more updated, but does not name 2');
+  });
+
+  test('does not judge what a killed run had no time to put out', () => {
+    const story = createStory();
+    story.run('feb', { status: 'ABORTED' });
+    story.notify('updates.feb', 'run ended early\n  and 4 more updated');
+    expect(story.verdict(5).held).toBe(true);
+  });
+});
+
+describe('invariant 5, where an output has no room for all items,', () => {
+  const told = (...extra: string[]) => [...lines('failed', 0, 2), ...extra].join('\n');
+
+  test('holds when the text counts the others', () => {
+    const story = crowdedStory({ failed: 2, updated: 5 }, 10_000);
+    story.notify('updates.feb', told('  and 9,005 more updated', '  and 1,000 more skipped'));
+    expect(story.verdict(5).held).toBe(true);
+  });
+
+  test.each([
+    ['and 9,004 more updated', 'counts 9999 of the 10000 items for which the output had no room'],
+    ['and 9,006 more updated', 'counts 10001 of the 10000 items for which the output had no room'],
+    ['and 4 more updated', 'counts 4 more updated, but does not name 5'],
+  ])('breaks when the text says "%s"', (line, problem) => {
+    const story = crowdedStory({ failed: 2, updated: 5 }, 10_000);
+    story.notify('updates.feb', told(`  ${line}`, '  and 1,000 more skipped'));
+    expect(story.verdict(5).detail).toContain(problem);
+  });
+
+  test('breaks when the text names the others nowhere', () => {
+    const story = crowdedStory({ failed: 2 }, 7);
+    story.notify('updates.feb', told());
+    expect(story.verdict(5).detail).toContain(
+      'counts 0 of the 7 items for which the output had no room',
+    );
+  });
+
+  test.each([-1, 0.5, '3', null])('breaks when their number is %p', (further) => {
+    const story = crowdedStory({ failed: 2 }, further as number);
+    story.notify('updates.feb', told());
+    expect(story.verdict(5).detail).toContain('belongs to a run whose furtherItems is');
+  });
+});
+
+describe('a further notification of a run', () => {
+  const own = '  web: failed\n  db: updated';
+  const output = {
+    items: [
+      { id: 'web', outcome: 'failed' },
+      { id: 'db', outcome: 'updated' },
+    ],
+  };
+
+  test.each(['failed', 'blocked', 'postponed', 'interrupted', 'unfinished'])(
+    'may tell at once of an item that ended %s',
+    (outcome) => {
+      const story = createStory();
+      story.run('feb', { output: { items: [{ id: 'web', outcome }] } });
+      story.notify('updates.feb', own);
+      story.notify('updates.feb.first-failure', '  web: KB1');
+      expect(story.verdict(5).held).toBe(true);
+    },
+  );
+
+  test.each([
+    ['an item that needs no attention', '  db: updated'],
+    ['an item that the run does not have', '  mail: failed'],
+    ['no item', 'something failed'],
+  ])('may not tell of %s', (_, text) => {
+    const story = createStory();
+    story.run('feb', { output });
+    story.notify('updates.feb', own);
+    story.notify('updates.feb.first-failure', text);
+    expect(story.verdict(5).detail).toContain(
+      'run updates.feb has the further notification updates.feb.first-failure',
+    );
+  });
+
+  test('is no substitute for its own', () => {
+    const story = createStory();
+    story.run('feb', { output });
+    story.notify('updates.feb.first-failure', '  web: KB1');
+    expect(story.verdict(5).detail).toContain('ended SUCCEEDED without a notification');
+  });
+
+  test('of a killed run names an item that has its line in the own one', () => {
+    const story = createStory();
+    story.run('feb', { status: 'ABORTED' });
+    story.notify('updates.feb', 'run ended early\n  web (3 h): KB1');
+    story.notify('updates.feb.first-failure', '  web (3 h): KB1');
+    expect(story.verdict(5).held).toBe(true);
+    story.notify('updates.feb.second', '  mail (3 h): KB1');
+    expect(story.verdict(5).detail).toContain('the further notification updates.feb.second');
+  });
+
+  test('of a run that goes on names an item at least', () => {
+    const story = createStory();
+    story.run('feb', { status: 'RUNNING' });
+    story.notify('updates.feb.first-failure', '  web (3 h): KB1');
+    expect(story.verdict(5).held).toBe(true);
+    story.notify('updates.feb.hello', 'all is well');
+    expect(story.verdict(5).held).toBe(false);
+  });
+
+  test('may name an item for which an output full of failures has no room', () => {
+    const story = crowdedStory({ failed: 2 }, 7);
+    story.notify('updates.feb', '  and 9 more failed');
+    story.notify('updates.feb.first-failure', '  failed-8: KB1');
+    expect(story.verdict(5).held).toBe(true);
+    const other = crowdedStory({ failed: 2, updated: 1 }, 7);
+    other.notify('updates.feb', '  and 2 more failed\n  and 8 more updated');
+    other.notify('updates.feb.first-failure', '  failed-8: KB1');
+    expect(other.verdict(5).held).toBe(false);
+  });
+
+  test('about a delivery that failed says which', () => {
+    const story = silentStory();
+    story.call('ses:SendEmail', {}, { error: FAILED });
+    story.notify('updates.feb', 'web: updated');
+    story.notify('updates.feb.undelivered', 'updates.feb did not reach: email failed', ['email']);
+    expect(story.verdict(5).held).toBe(true);
+    story.notify('updates.feb.second', 'another one failed', ['sns']);
+    expect(story.verdict(5).detail).toContain('the further notification updates.feb.second');
+  });
+
+  test('changes its words as little as the own one', () => {
+    const story = createStory();
+    story.run('feb', { output });
+    story.notify('updates.feb', own);
+    story.notify('updates.feb.first-failure', '  web: KB1', ['sns']);
+    story.notify('updates.feb.first-failure', '  web: KB2', ['sns']);
+    expect(story.verdict(5).detail).toContain(
+      'notification updates.feb.first-failure says different things by sns',
+    );
   });
 });
