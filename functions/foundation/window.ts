@@ -32,7 +32,7 @@ export async function enterWindow(
   } catch (error) {
     const { name, Item } = error as Error & { readonly Item?: Attributes };
     if (name !== 'ConditionalCheckFailedException') throw error;
-    if (Item?.['holders'] !== undefined || size < 1) {
+    if (Item?.['holders'] !== undefined) {
       return { entered: false, holders: toHolders(Item) };
     }
   }
