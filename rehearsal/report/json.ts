@@ -35,8 +35,34 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
  * give equal bytes. `schemas/rehearsal.schema.json` describes it.
  */
 export function toJson(result: RehearsalResult): string {
+  return [...jsonParts(result)].join('');
+}
+
+/** The same in parts, since no text may be longer than half a gigabyte: those of a large estate's month are. */
+function* jsonParts(result: RehearsalResult): Generator<string> {
+  const given: Json = result;
+  const keys = keysOf(given, 'result').filter((key) => given[key] !== undefined);
+  yield '{';
+  for (const [index, key] of keys.entries()) {
+    const value = given[key];
+    yield `${index === 0 ? '' : ','}\n  ${JSON.stringify(key)}: `;
+    const part = isContract(key) ? key : undefined;
+    if (Array.isArray(value) && value.length > 0) {
+      for (const [position, entry] of value.entries()) {
+        yield `${position === 0 ? '[' : ','}\n    ${indented(entry, part, 4)}`;
+      }
+      yield '\n  ]';
+    } else {
+      yield indented(value, part, 2);
+    }
+  }
+  yield '\n}\n';
+}
+
+function indented(value: Json, part: string | undefined, spaces: number): string {
   // Through JSON first, so that dates and absent values look as they will be read.
-  return `${JSON.stringify(ordered(JSON.parse(JSON.stringify(result)), 'result'), null, 2)}\n`;
+  const plain = JSON.parse(JSON.stringify(value));
+  return JSON.stringify(ordered(plain, part), null, 2).replaceAll('\n', `\n${' '.repeat(spaces)}`);
 }
 
 /**
@@ -45,23 +71,43 @@ export function toJson(result: RehearsalResult): string {
  * @throws {InputError} naming the file, where it cannot be written.
  */
 export function writeJson(file: string, result: RehearsalResult): void {
-  writeWhole(file, toJson(result));
+  writeWhole(file, jsonParts(result));
 }
 
 /**
  * Writes a text so that a reader sees the old file or the new one, never a part.
  *
+ * @param text the whole, or its parts in order
  * @throws {InputError} naming the file, where it cannot be written.
  */
-export function writeWhole(file: string, text: string): void {
+export function writeWhole(file: string, text: string | Iterable<string>): void {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(temporary, text);
+    writeParts(temporary, typeof text === 'string' ? [text] : text);
     fs.renameSync(temporary, file);
   } catch (error) {
     fs.rmSync(temporary, { force: true });
     throw new InputError(`${file} cannot be written`, [(error as Error).message]);
+  }
+}
+
+/** Parts are written together up to this length: a file system is asked a thousand times, not a million. */
+const CHUNK = 1 << 20;
+
+function writeParts(file: string, parts: Iterable<string>): void {
+  const descriptor = fs.openSync(file, 'w');
+  try {
+    let chunk = '';
+    for (const part of parts) {
+      chunk += part;
+      if (chunk.length < CHUNK) continue;
+      fs.writeFileSync(descriptor, chunk);
+      chunk = '';
+    }
+    fs.writeFileSync(descriptor, chunk);
+  } finally {
+    fs.closeSync(descriptor);
   }
 }
 
@@ -73,15 +119,20 @@ function ordered(value: Json, part: string | undefined): Json {
   if (value === null || typeof value !== 'object') {
     return value;
   }
-  const known = part === undefined ? undefined : KEYS[part];
-  const free = known === undefined;
-  const keys = Object.keys(value).sort();
-  const sequence = free
-    ? keys
-    : [...known.filter((key) => key in value), ...keys.filter((key) => !known.includes(key))];
+  const free = part === undefined || KEYS[part] === undefined;
   return Object.fromEntries(
-    sequence.map((key) => [key, ordered(value[key], !free && isContract(key) ? key : undefined)]),
+    keysOf(value, part).map((key) => [
+      key,
+      ordered(value[key], !free && isContract(key) ? key : undefined),
+    ]),
   );
+}
+
+/** In the order in which they are written. */
+function keysOf(value: object, part: string | undefined): readonly string[] {
+  const known = (part === undefined ? undefined : KEYS[part]) ?? [];
+  const keys = Object.keys(value).sort();
+  return [...known.filter((key) => key in value), ...keys.filter((key) => !known.includes(key))];
 }
 
 function isContract(key: string): boolean {

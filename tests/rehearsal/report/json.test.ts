@@ -35,6 +35,13 @@ describe('toJson', () => {
     expect(toJson(reversed(sampleResult()))).toBe(toJson(sampleResult()));
   });
 
+  test('is indented as JSON.stringify would, also where a list or the estate is empty', () => {
+    for (const change of [{}, { calls: [], assumptions: [], estate: {} }, { items: [] }]) {
+      const text = toJson(sampleResult(change));
+      expect(text).toBe(`${JSON.stringify(JSON.parse(text), null, 2)}\n`);
+    }
+  });
+
   test('writes keys in the order of the contract, and free shapes sorted', () => {
     const written = JSON.parse(toJson(reversed(sampleResult())));
     expect(Object.keys(written).join(' ')).toBe(
@@ -80,6 +87,16 @@ describe('writeJson', () => {
     writeJson(file, sampleResult());
     expect(fs.readFileSync(file, 'utf8')).toBe(toJson(sampleResult()));
     expect(fs.readdirSync(path.dirname(file))).toEqual(['r.json']);
+  });
+
+  test('writes a result of many megabytes whole', () => {
+    const file = path.join(folder, 'large.json');
+    const [call] = sampleResult().calls;
+    const large = sampleResult({ calls: Array.from({ length: 20_000 }, () => call!) });
+    writeJson(file, large);
+    const text = fs.readFileSync(file, 'utf8');
+    expect(text.length).toBeGreaterThan(3_000_000);
+    expect(text === toJson(large)).toBe(true);
   });
 
   test('names the file that cannot be written, and leaves no part', () => {
