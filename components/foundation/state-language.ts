@@ -57,12 +57,15 @@ export type ChoiceState = CommonFields & {
 };
 
 export type WaitState = CommonFields &
-  Following & { readonly Type: 'Wait'; readonly Seconds: number };
+  Following & { readonly Type: 'Wait' } & (
+    { readonly Seconds: number } | { readonly SecondsPath: string }
+  );
 
 export type PassState = CommonFields &
   Following & {
     readonly Type: 'Pass';
     readonly Parameters?: Template;
+    readonly Result?: unknown;
     readonly ResultPath?: string;
   };
 
@@ -74,6 +77,8 @@ export type MapState = CommonFields &
     /** How many at a time: a figure of the input, or a fixed one. */
     readonly MaxConcurrencyPath?: string;
     readonly MaxConcurrency?: number;
+    /** Percent of the children that may fail without failing the state. Only in the mode DISTRIBUTED. */
+    readonly ToleratedFailurePercentage?: number;
     readonly ItemProcessor: {
       readonly ProcessorConfig:
         | { readonly Mode: 'INLINE' }
@@ -82,7 +87,7 @@ export type MapState = CommonFields &
       readonly StartAt: string;
       readonly States: Readonly<Record<string, State>>;
     };
-    readonly ResultPath?: string;
+    readonly ResultPath?: string | null;
     readonly Catch: readonly Catcher[];
   };
 
@@ -95,7 +100,7 @@ export type FailState = CommonFields & {
 };
 
 /** Errors by name that a retry cannot mend. */
-const permanentErrors = ['InvalidInput', 'NotCommittable'];
+const permanentErrors = ['InvalidInput', 'NotCommittable', 'NotQueued'];
 
 /** A task that calls a function; `fields` are those of its result that the workflow goes on with. */
 export function invokeFunction(task: {

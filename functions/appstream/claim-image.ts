@@ -1,112 +1,91 @@
 import type { AppStream } from '@aws-sdk/client-appstream';
 import type { SFN } from '@aws-sdk/client-sfn';
-import { requireVariable } from '../foundation/environment';
+import { namedError, requireVariable } from '../foundation/environment';
 import {
   acquireLease,
   createLedger,
   readWorkItem,
-  recordIntent,
   type Ledger,
   type WorkItem,
 } from '../foundation/ledger';
-import {
-  createAppStream,
-  isInFlight,
-  readImage,
-  tagNames,
-  type TaggedImage,
-  type Tags,
-} from './images';
+import { readQueued } from '../foundation/run-log';
+import { createAppStream, isInFlight, readImage, tagNames, type TaggedImage } from './images';
+import type { RunMode } from './run-input';
+import { watchFrom, type Watch } from './watch';
 
 export interface ClaimEvent {
-  /** ARN of the execution. */
+  /** ARN and name of the run. */
   readonly execution: string;
-  readonly mode: 'update' | 'plan' | 'reconcile';
-  readonly image: { readonly name: string; readonly successor: string };
+  readonly run: string;
+  readonly mode: RunMode;
+  /** Position in the queue of the run, from 0. */
+  readonly position: number;
 }
 
 /**
- * What to do with an image now:
- * - `start`: ask AppStream for the update described in `update`
- * - `follow`: the update runs already; wait for it
- * - `commit`: the successor is there; commit the lineage
- * - `failed`: the update ended FAILED and nobody was told yet
+ * What is to be done with an image now:
+ * - `prepare`: nothing was begun, or what was begun is over
+ * - `follow`: its update runs already; wait for it
+ * - `commit`: its successor is there; commit the lineage
+ * - `failed`: its update ended FAILED and nobody was told yet
  * - `skip`: nothing, for the reason given
  */
 export interface ClaimResult {
-  readonly decision: 'start' | 'follow' | 'commit' | 'failed' | 'skip';
+  readonly decision: 'prepare' | 'follow' | 'commit' | 'failed' | 'skip';
   readonly reason: string;
-  /** Name of the successor; an empty string with `skip`. */
+  /** Name of the image. */
+  readonly source: string;
+  /** Name of the successor; an empty string where there is none. */
   readonly target: string;
-  readonly update: UpdateRequest;
-  /** ISO 8601, as are the deadlines: the latest start, and the latest end, of the update. */
+  /** ISO 8601. */
   readonly claimedAt: string;
-  readonly startBy: string;
-  readonly finishBy: string;
-}
-
-export interface UpdateRequest {
-  readonly description: string;
-  readonly displayName: string;
-  readonly tags: Tags;
+  /** Of an update that runs already. */
+  readonly watch: Watch;
 }
 
 export interface ClaimDependencies {
   readonly appstream: Pick<AppStream, 'describeImages' | 'listTagsForResource'>;
   readonly sfn: Pick<SFN, 'describeExecution'>;
   readonly ledger: Ledger;
-  readonly startHours: number;
   readonly finishHours: number;
   readonly now: () => Date;
 }
 
 /**
- * Takes the lease of an image and decides the next step from what is there. It may be called at any time and as
- * often as one likes: whatever an earlier call or an earlier run began is found and continued, never doubled.
+ * Takes the lease of an image and looks at what an earlier call or an earlier run began, so that it is found and
+ * continued, never doubled. It may be called at any time and as often as one likes.
  */
 export function createHandler(dependencies: ClaimDependencies) {
-  const { appstream, ledger, now } = dependencies;
-  return async ({ execution, mode, image }: ClaimEvent): Promise<ClaimResult> => {
-    const result = resultsAt(now(), dependencies);
-    const source = await readImage(appstream, image.name);
-    const obstacle = findObstacle(source);
-    if (source === undefined || obstacle !== undefined) return result('skip', obstacle ?? '');
-
+  const { appstream, ledger, finishHours, now } = dependencies;
+  return async ({ execution, run, mode, position }: ClaimEvent): Promise<ClaimResult> => {
+    const source = await readQueued(ledger, run, position);
+    if (source === undefined) {
+      throw namedError('NotQueued', `The queue of the run ${run} has nothing at ${position}.`);
+    }
+    const isAlive = (other: string) => isRunning(dependencies, other);
     const work =
       mode === 'plan'
-        ? await readWorkItem(ledger, image.name)
-        : await acquireLease(ledger, image.name, execution, (other) =>
-            isRunning(dependencies, other),
-          );
+        ? await readWorkItem(ledger, source)
+        : await acquireLease(ledger, source, execution, isAlive, now());
+    const result = (decision: ClaimResult['decision'], reason: string, target = '') => ({
+      decision,
+      reason,
+      source,
+      target,
+      claimedAt: work?.leasedAt ?? now().toISOString(),
+      watch: watchFrom(now(), finishHours),
+    });
     if (work === undefined || (mode === 'plan' && work.leaseOwner !== undefined)) {
       return result('skip', 'another run is working on it');
     }
-    const update = describeUpdate(source);
-    const known = work.target ?? (image.successor === '' ? undefined : image.successor);
-    const successor = known === undefined ? undefined : await readImage(appstream, known);
-    if (successor?.tags[tagNames().source] === image.name) {
+    const successor =
+      work.target === undefined ? undefined : await readImage(appstream, work.target);
+    if (successor !== undefined && successor.tags[tagNames().source] === source) {
+      const next = followUp(successor, await readImage(appstream, source), work);
       const { name, state } = successor;
-      if (state === 'AVAILABLE') return result('commit', `${name} is AVAILABLE`, name, update);
-      if (isInFlight(state)) return result('follow', `${name} is ${state}`, name, update);
-      if (state === 'FAILED' && work.settledTarget !== name) {
-        return result('failed', `${name} is FAILED`, name, update);
-      }
+      if (next !== undefined) return result(next, `${name} is ${state}`, name);
     }
-    if (mode === 'reconcile') return result('skip', 'nothing unfinished');
-
-    const intent =
-      successor === undefined && isFresh(work, now())
-        ? { target: work.target ?? '', attempt: work.attempt ?? 1 }
-        : await nextTarget(dependencies, source, work);
-    const problem = checkUpdate(intent.target, update, source);
-    if (problem !== undefined) return result('skip', problem);
-    if (mode !== 'plan' && intent.target !== work.target) {
-      await recordIntent(ledger, image.name, execution, {
-        ...intent,
-        intendedAt: now().toISOString(),
-      });
-    }
-    return result('start', `to be updated to ${intent.target}`, intent.target, update);
+    return mode === 'reconcile' ? result('skip', 'nothing unfinished') : result('prepare', '');
   };
 }
 
@@ -116,41 +95,27 @@ export const factory = () => {
     appstream: createAppStream(),
     sfn: new SFN({}),
     ledger: createLedger(),
-    startHours: Number(requireVariable('START_HOURS')),
     finishHours: Number(requireVariable('FINISH_HOURS')),
     now: () => new Date(),
   });
 };
 
-function resultsAt(now: Date, { startHours, finishHours }: ClaimDependencies) {
-  const later = (hours: number) => new Date(now.getTime() + hours * 3_600_000).toISOString();
-  return (
-    decision: ClaimResult['decision'],
-    reason: string,
-    target = '',
-    update: UpdateRequest = { description: '', displayName: '', tags: {} },
-  ): ClaimResult => ({
-    decision,
-    reason,
-    target,
-    update,
-    claimedAt: now.toISOString(),
-    startBy: later(startHours),
-    finishBy: later(startHours + finishHours),
-  });
-}
-
-/** The survey may be hours old: what it saw is looked at again. */
-function findObstacle(source: TaggedImage | undefined): string | undefined {
-  if (source === undefined) return 'the image is gone';
-  const tag = tagNames();
-  const optIn = source.tags[tag.autoUpdate];
-  if (optIn === 'Completed') {
-    return `updated already, to ${source.tags[tag.nextVersion] ?? 'a newer version'}`;
+/** What an earlier attempt left to be done, if anything. */
+function followUp(
+  successor: TaggedImage,
+  source: TaggedImage | undefined,
+  work: WorkItem,
+): 'commit' | 'follow' | 'failed' | undefined {
+  const settled = work.settledTarget === successor.name;
+  if (successor.state === 'AVAILABLE') {
+    const tag = tagNames();
+    const committed =
+      source === undefined ||
+      (source.tags[tag.autoUpdate] === 'Completed' && source.tags[tag.nextVersion] !== undefined);
+    return settled && committed ? undefined : 'commit';
   }
-  if (optIn !== 'Enabled') return 'opted out since the run began';
-  if (source.state !== 'AVAILABLE') return `its state is ${source.state}`;
-  return undefined;
+  if (isInFlight(successor.state)) return 'follow';
+  return successor.state === 'FAILED' && !settled ? 'failed' : undefined;
 }
 
 async function isRunning({ sfn }: ClaimDependencies, execution: string): Promise<boolean> {
@@ -162,63 +127,4 @@ async function isRunning({ sfn }: ClaimDependencies, execution: string): Promise
     if ((error as Error).name === 'ExecutionDoesNotExist') return false;
     throw error;
   }
-}
-
-/** AppStream may show a new image late. So a young intent is kept: asking again for the same name tells. */
-function isFresh(work: WorkItem, now: Date): boolean {
-  if (work.target === undefined || work.intendedAt === undefined) return false;
-  return now.getTime() - new Date(work.intendedAt).getTime() < 3_600_000;
-}
-
-/** `<BaseName>-Updated-<yyyymmdd>-<attempt>`, UTC, with the first attempt whose name is free. */
-async function nextTarget(
-  { appstream, now }: ClaimDependencies,
-  source: TaggedImage,
-  work: WorkItem,
-): Promise<{ readonly target: string; readonly attempt: number }> {
-  const base = source.tags[tagNames().baseName] ?? source.name;
-  const date = now().toISOString().slice(0, 10).replace(/-/g, '');
-  for (let attempt = (work.attempt ?? 0) + 1; ; attempt += 1) {
-    const target = `${base}-Updated-${date}-${attempt}`;
-    if ((await readImage(appstream, target)) === undefined) return { target, attempt };
-  }
-}
-
-function describeUpdate(source: TaggedImage): UpdateRequest {
-  const tag = tagNames();
-  return {
-    description: source.image.Description ?? '',
-    displayName: source.image.DisplayName ?? source.name,
-    tags: {
-      ...source.tags,
-      [tag.autoUpdate]: 'Enabled',
-      [tag.baseName]: source.tags[tag.baseName] ?? source.name,
-      [tag.source]: source.name,
-    },
-  };
-}
-
-/** AppStream's limits, checked before it is asked: https://docs.aws.amazon.com/appstream2/latest/APIReference/API_CreateUpdatedImage.html */
-function checkUpdate(
-  target: string,
-  update: UpdateRequest,
-  source: TaggedImage,
-): string | undefined {
-  if (target.length > 100) {
-    return `the new name ${target} has ${target.length} characters, AppStream allows 100: shorten the tag BaseName`;
-  }
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(target) || /^(amazon|aws|appstream)/i.test(target)) {
-    return `AppStream does not allow the new name ${target}: correct the tag BaseName`;
-  }
-  const count = Object.keys(update.tags).length;
-  if (count > 50) {
-    return `the new image would have ${count} tags, AppStream allows 50: remove some`;
-  }
-  // An update that cannot be committed would be started again and again.
-  const { nextVersion } = tagNames();
-  const committed = source.tagCount + (source.tags[nextVersion] === undefined ? 1 : 0);
-  if (committed > 50) {
-    return `with ${nextVersion} the image would have ${committed} tags, AppStream allows 50: remove some`;
-  }
-  return undefined;
 }

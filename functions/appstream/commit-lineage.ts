@@ -1,5 +1,7 @@
 import type { AppStream } from '@aws-sdk/client-appstream';
 import { namedError } from '../foundation/environment';
+import { createLedger, type Ledger } from '../foundation/ledger';
+import { recordDuration } from './durations';
 import { createAppStream, readImage, tagNames } from './images';
 
 export interface CommitEvent {
@@ -13,13 +15,15 @@ export interface CommitResult {
 
 export interface CommitDependencies {
   readonly appstream: Pick<AppStream, 'describeImages' | 'listTagsForResource' | 'tagResource'>;
+  readonly ledger: Ledger;
+  readonly now: () => Date;
 }
 
 /**
  * Makes the successor the head of its lineage: the source gets `AutoUpdate=Completed` and `NextVersion`. Only
  * these two tags are written, only when the successor is AVAILABLE, and never over a newer successor.
  */
-export function createHandler({ appstream }: CommitDependencies) {
+export function createHandler({ appstream, ledger, now }: CommitDependencies) {
   return async ({ source, target }: CommitEvent): Promise<CommitResult> => {
     const tag = tagNames();
     const successor = await readImage(appstream, target);
@@ -45,12 +49,17 @@ export function createHandler({ appstream }: CommitDependencies) {
       ResourceArn: image.arn,
       Tags: { [tag.autoUpdate]: 'Completed', [tag.nextVersion]: target },
     });
+    await recordDuration(ledger, successor, now());
     return { reason: `updated to ${target}` };
   };
 }
 
 export const factory = () => {
-  return createHandler({ appstream: createAppStream() });
+  return createHandler({
+    appstream: createAppStream(),
+    ledger: createLedger(),
+    now: () => new Date(),
+  });
 };
 
 function createdAt(image: Awaited<ReturnType<typeof readImage>>): number {

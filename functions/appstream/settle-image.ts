@@ -1,11 +1,32 @@
 import type { AppStream } from '@aws-sdk/client-appstream';
-import { createLedger, settleWorkItem, type Ledger } from '../foundation/ledger';
+import { requireVariable } from '../foundation/environment';
+import {
+  createLedger,
+  readWorkItem,
+  settleWorkItem,
+  type Ledger,
+  type WorkItem,
+} from '../foundation/ledger';
 import type { ItemReport, Outcome } from '../foundation/notification';
-import { createAppStream, failureReason, readImage } from './images';
+import { readQueued, recordOutcome } from '../foundation/run-log';
+import { leaveWindow } from '../foundation/window';
+import {
+  createAppStream,
+  failureReason,
+  isInFlight,
+  readImage,
+  tagNames,
+  type TaggedImage,
+} from './images';
+import type { RunMode } from './run-input';
 
 export interface SettleEvent {
-  /** ARN of the execution. */
+  /** ARN and name of the run. */
   readonly execution: string;
+  readonly run: string;
+  readonly mode: RunMode;
+  readonly position: number;
+  /** Name of the image; an empty string where even the claim failed. */
   readonly source: string;
   /** Name of the successor; an empty string if there is none. */
   readonly target: string;
@@ -18,38 +39,102 @@ export interface SettleEvent {
 }
 
 export interface SettleDependencies {
-  readonly appstream: Pick<AppStream, 'describeImages' | 'listTagsForResource'>;
+  readonly appstream: Pick<AppStream, 'describeImages' | 'listTagsForResource' | 'tagResource'>;
   readonly ledger: Ledger;
+  /** Failed updates in a row after which an image is blocked. */
+  readonly attempts: number;
   readonly now: () => Date;
 }
 
-/** Writes what became of an image, gives its lease back, and returns the line for the report. */
-export function createHandler({ appstream, ledger, now }: SettleDependencies) {
+/**
+ * Writes what became of an image, gives its lease and its place in the window back, and returns the line for the
+ * report. An image whose updates failed too often is blocked until a person has looked at it.
+ */
+export function createHandler(dependencies: SettleDependencies) {
+  const { appstream, ledger, now } = dependencies;
   return async (event: SettleEvent): Promise<ItemReport> => {
+    const { execution, run, mode, target } = event;
+    const source = event.source || ((await readQueued(ledger, run, event.position)) ?? '');
     const successor =
-      event.outcome === 'failed' && event.target !== ''
-        ? await readImage(appstream, event.target)
+      target !== '' && ['failed', 'updated', 'unfinished'].includes(event.outcome)
+        ? await readImage(appstream, target)
         : undefined;
+    const at = now();
     const failed = successor?.state === 'FAILED';
-    const reason = failed
-      ? `${event.target} is FAILED. ${failureReason(successor.image)}`
-      : withoutRequest(event.reason ?? describeError(event.error));
-    const ended = failed || event.outcome === 'updated';
-    const endedAt = now().toISOString();
-    await settleWorkItem(ledger, event.source, event.execution, {
-      outcome: event.outcome,
-      reason,
-      at: endedAt,
-      ...(ended ? { settledTarget: event.target } : {}),
-    });
-    return {
-      id: event.source,
-      outcome: event.outcome,
+    const { reason, outcome, count } = failed
+      ? await judgeFailure(dependencies, source, successor)
+      : {
+          outcome: event.outcome,
+          reason: withoutRequest(event.reason ?? describeError(event.error)),
+          count: event.outcome === 'updated' ? { failures: 0, blocked: false } : {},
+        };
+    const line = {
+      id: source,
+      outcome,
       reason,
       startedAt: event.startedAt,
-      endedAt,
+      endedAt: at.toISOString(),
     };
+    await recordOutcome(ledger, run, line, at);
+    if (mode === 'plan') return line;
+    // An update that goes on keeps its place.
+    const goesOn = successor !== undefined && isInFlight(successor.state);
+    if (target !== '' && !goesOn) await leaveWindow(ledger, [target]);
+    await settleWorkItem(ledger, source, execution, {
+      outcome,
+      reason,
+      at: line.endedAt,
+      ...count,
+      // Where nothing was asked of AWS, there is nothing to follow up either.
+      ...(failed || ['updated', 'skipped'].includes(outcome) ? { settledTarget: target } : {}),
+    });
+    return line;
   };
+}
+
+export const factory = () => {
+  return createHandler({
+    appstream: createAppStream(),
+    ledger: createLedger(),
+    attempts: Number(requireVariable('ATTEMPTS')),
+    now: () => new Date(),
+  });
+};
+
+/** What a failed update means for its source. Asked again, it answers the same. */
+async function judgeFailure(
+  { appstream, ledger, attempts }: SettleDependencies,
+  source: string,
+  successor: TaggedImage,
+): Promise<{
+  readonly outcome: Outcome;
+  readonly reason: string;
+  readonly count: { readonly failures: number; readonly blocked: boolean };
+}> {
+  const failures = countFailures(await readWorkItem(ledger, source), successor.name);
+  const said = `${successor.name} is FAILED. ${failureReason(successor.image).replace(/\.$/, '')}`;
+  const times = `Update ${failures} of ${attempts} that failed`;
+  if (failures < attempts) {
+    const reason = `${said}. ${times}; the next run tries again`;
+    return { outcome: 'failed', reason, count: { failures, blocked: false } };
+  }
+  const tag = tagNames();
+  const image = await readImage(appstream, source);
+  // Somebody who has opted out meanwhile wants no tag of ours.
+  if (image?.tags[tag.autoUpdate] === 'Enabled') {
+    await appstream.tagResource({
+      ResourceArn: image.arn,
+      Tags: { [tag.autoUpdate]: 'Blocked' },
+    });
+  }
+  const reason = `${said}. ${times}: blocked. Mend the cause, then set the tag ${tag.autoUpdate} of ${source} to Enabled`;
+  return { outcome: 'blocked', reason, count: { failures, blocked: true } };
+}
+
+/** A person who set the tag of a blocked image to Enabled again gave it all its attempts anew. */
+function countFailures({ failures = 0, blocked, settledTarget }: WorkItem, target: string) {
+  if (settledTarget === target) return failures;
+  return blocked === true ? 1 : failures + 1;
 }
 
 /** Step Functions adds service, status code and request to AWS's own words. */
@@ -69,11 +154,3 @@ function describeError(error: SettleEvent['error']): string {
   }
   return `${error?.Error ?? 'Error'}: ${message}`;
 }
-
-export const factory = () => {
-  return createHandler({
-    appstream: createAppStream(),
-    ledger: createLedger(),
-    now: () => new Date(),
-  });
-};

@@ -1,88 +1,94 @@
 import type { AppStream, Image } from '@aws-sdk/client-appstream';
-import { namedError, requireVariable } from '../foundation/environment';
-import { createLedger, readWorkItem, type Ledger } from '../foundation/ledger';
-import type { ItemReport } from '../foundation/notification';
-import { createAppStream, isInFlight, tagNames, withTags, type TaggedImage } from './images';
-
-/** What starts a run: the input of the workflow. Everything is optional. */
-export interface RunInput {
-  /**
-   * - `update` (default): update what is opted in
-   * - `plan`: make every decision and no change
-   * - `reconcile`: follow up what an earlier run left unfinished, start nothing new
-   */
-  readonly mode?: 'update' | 'plan' | 'reconcile';
-  /** Concurrent updates, 1 to 40. Default: the stack's setting. */
-  readonly batchSize?: number;
-  /** Only these images. Default: all that are opted in. */
-  readonly images?: readonly string[];
-  /** Who started the run; kept for the reader. */
-  readonly trigger?: string;
-}
+import { requireVariable } from '../foundation/environment';
+import { createLedger, type Ledger } from '../foundation/ledger';
+import { isPatchDay } from '../foundation/patch-tuesday';
+import { createAppStream, readImage, tagNames, withTags, type TaggedImage } from './images';
+import { checkRunInput, type RunInput, type RunMode } from './run-input';
+import { limitProblem, successorName } from './successor';
+import { recordSurveyed, type SurveyedImage } from './survey-log';
 
 export interface SurveyEvent {
-  readonly input: RunInput | null;
+  readonly input: unknown;
+  /** Name of the execution, and when it started, ISO 8601. */
+  readonly run: string;
+  readonly startedAt: string;
+  /** Where the call before has stopped; an empty text at the beginning. */
+  readonly cursor: string;
 }
 
 export interface SurveyResult {
-  readonly mode: 'update' | 'plan' | 'reconcile';
+  /**
+   * - `survey`: there are more images; go on with the cursor
+   * - `choose`: all of them were seen
+   * - `follow-up`: none needs to be seen
+   * - `nothing`: it is not the day
+   */
+  readonly next: 'survey' | 'choose' | 'follow-up' | 'nothing';
+  readonly cursor: string;
+  /** The input of the run, checked and filled in. */
+  readonly mode: RunMode;
   readonly batchSize: number;
-  /** Whether there is anything to report. */
-  readonly idle: boolean;
-  /** Whether nobody wants to hear that there was nothing to do: every day, that is. */
-  readonly quiet: boolean;
-  /** `successor` is the image that an earlier run made of this one, or an empty string. */
-  readonly images: readonly { readonly name: string; readonly successor: string }[];
-  readonly leftOut: readonly ItemReport[];
+  /** Images that were asked for by name; none: all. */
+  readonly named: readonly string[];
 }
 
 export interface SurveyDependencies {
   readonly appstream: Pick<AppStream, 'describeImages' | 'listTagsForResource'>;
   readonly ledger: Ledger;
+  /** Pages of 25 images that one call reads. */
+  readonly pages: number;
+  /** Of the stack; a run may have its own. */
   readonly batchSize: number;
-  /** One execution holds the history of at most so many images. */
-  readonly maxImages: number;
   readonly now: () => Date;
 }
 
-/** Looks at every image of the account and says which ones this run takes, and why it leaves the others. */
+/**
+ * Looks at the images of the account, some pages with each call, and writes down what it sees. The rest of the run
+ * works from there: an account may have more images than a state can hold, or a function read in its time.
+ */
 export function createHandler(dependencies: SurveyDependencies) {
-  const { appstream, ledger, batchSize, maxImages, now } = dependencies;
+  const { appstream, pages } = dependencies;
   return async (event: SurveyEvent): Promise<SurveyResult> => {
-    const input = checkInput(event.input ?? {});
-    const mode = input.mode ?? 'update';
-    const images = await listImages(appstream);
-    const successors = newestSuccessors(images);
-    const at = now().toISOString();
-    const taken: { name: string; successor: string }[] = [];
-    const leftOut: ItemReport[] = [];
-    for (const image of images) {
-      const successor = successors[image.name] ?? '';
-      let reason = reasonToLeaveOut(image, input.images, taken.length >= maxImages);
-      if (reason === undefined && mode === 'reconcile') {
-        const open = await isUnfinished(ledger, image.name, successor);
-        if (!open) reason = 'nothing unfinished';
-      }
-      if (reason === undefined) {
-        taken.push({ name: image.name, successor });
-      } else if (mode !== 'reconcile') {
-        leftOut.push({ id: image.name, outcome: 'skipped', reason, startedAt: at, endedAt: at });
-      }
-    }
-    for (const name of input.images ?? []) {
-      if (images.some((image) => image.name === name)) continue;
-      const reason = `there is no image ${name} that this account owns`;
-      leftOut.push({ id: name, outcome: 'skipped', reason, startedAt: at, endedAt: at });
-    }
-    return {
+    const input = checkRunInput(event.input);
+    const { mode = 'update', images: named = [] } = input;
+    const result = (next: SurveyResult['next'], cursor = '') => ({
+      next,
+      cursor,
       mode,
-      batchSize: input.batchSize ?? batchSize,
-      // A run that was asked for by name answers in any case.
-      idle: taken.length === 0 && input.images === undefined,
-      quiet: mode === 'reconcile',
-      images: taken,
-      leftOut: withinRoom(leftOut, at),
-    };
+      batchSize: input.batchSize ?? dependencies.batchSize,
+      named,
+    });
+    if (!isDay(input, event.startedAt)) return result('nothing');
+    if (mode === 'reconcile' || mode === 'stop') return result('follow-up');
+    const record = recorder(dependencies, event.run);
+    if (named.length > 0) {
+      for (const [page, name] of named.entries()) {
+        const image = await readImage(appstream, name);
+        await record(page, image === undefined ? [] : [toSurveyed(image, event.startedAt)]);
+      }
+      return result('choose');
+    }
+    let cursor = parseCursor(event.cursor);
+    for (let page = 0; page < pages; page += 1) {
+      const answer = await appstream.describeImages({
+        Type: cursor.type,
+        MaxResults: 25,
+        ...(cursor.token === undefined ? {} : { NextToken: cursor.token }),
+      });
+      const images: SurveyedImage[] = [];
+      for (const image of answer.Images ?? []) {
+        images.push(
+          cursor.type === 'SHARED'
+            ? toForeign(image)
+            : toSurveyed(await withTags(appstream, image), event.startedAt),
+        );
+      }
+      await record(cursor.page, images);
+      const following = nextCursor(cursor, answer.NextToken);
+      if (following === undefined) return result('choose');
+      cursor = following;
+    }
+    return result('survey', JSON.stringify(cursor));
   };
 }
 
@@ -90,102 +96,59 @@ export const factory = () => {
   return createHandler({
     appstream: createAppStream(),
     ledger: createLedger(),
+    pages: 10,
     batchSize: Number(requireVariable('BATCH_SIZE')),
-    maxImages: Number(requireVariable('MAX_IMAGES')),
     now: () => new Date(),
   });
 };
 
-function checkInput(input: RunInput): RunInput {
-  const problems: string[] = [];
-  const known = ['mode', 'batchSize', 'images', 'trigger'];
-  for (const key of Object.keys(input)) {
-    if (!known.includes(key)) problems.push(`unknown key ${key}; known are ${known.join(', ')}`);
-  }
-  const modes = ['update', 'plan', 'reconcile'];
-  if (input.mode !== undefined && !modes.includes(input.mode)) {
-    problems.push(`mode is ${JSON.stringify(input.mode)}; allowed are ${modes.join(', ')}`);
-  }
-  const size = input.batchSize;
-  if (size !== undefined && !(Number.isInteger(size) && size >= 1 && size <= 40)) {
-    problems.push(`batchSize is ${JSON.stringify(size)}; allowed is a whole number from 1 to 40`);
-  }
-  const names: unknown = input.images;
-  if (
-    names !== undefined &&
-    !(Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === 'string'))
-  ) {
-    problems.push(`images is ${JSON.stringify(names)}; allowed is a list of image names`);
-  }
-  if (problems.length > 0) {
-    throw namedError('InvalidInput', `The input of the run is wrong: ${problems.join('; ')}.`);
-  }
-  return input;
+/** Our own images first, then those that others share with us. */
+interface Cursor {
+  readonly type: 'PRIVATE' | 'SHARED';
+  readonly token?: string;
+  readonly page: number;
 }
 
-async function listImages(appstream: SurveyDependencies['appstream']): Promise<TaggedImage[]> {
-  const found: Image[] = [];
-  let token: string | undefined;
-  do {
-    const page = await appstream.describeImages({
-      Type: 'PRIVATE',
-      MaxResults: 25,
-      ...(token === undefined ? {} : { NextToken: token }),
-    });
-    found.push(...(page.Images ?? []));
-    token = page.NextToken;
-  } while (token !== undefined);
-  const images: TaggedImage[] = [];
-  for (const image of found) images.push(await withTags(appstream, image));
-  return images;
+function parseCursor(text: string): Cursor {
+  return text === '' ? { type: 'PRIVATE', page: 0 } : (JSON.parse(text) as Cursor);
 }
 
-/** By name of the source: its newest successor that did not fail. */
-function newestSuccessors(images: readonly TaggedImage[]): Record<string, string> {
-  const created = (image: TaggedImage) => image.image.CreatedTime?.getTime() ?? 0;
-  const successors: Record<string, string> = {};
-  for (const image of [...images].sort((one, other) => created(one) - created(other))) {
-    const source = image.tags[tagNames().source];
-    if (source === undefined) continue;
-    if (image.state === 'AVAILABLE' || isInFlight(image.state)) successors[source] = image.name;
-    else successors[source] ??= image.name;
-  }
-  return successors;
+function nextCursor({ type, page }: Cursor, token: string | undefined): Cursor | undefined {
+  if (token !== undefined) return { type, token, page: page + 1 };
+  return type === 'PRIVATE' ? { type: 'SHARED', page: page + 1 } : undefined;
 }
 
-/** A successor whose end was reported is finished; where it failed, the next monthly run tries again. */
-async function isUnfinished(ledger: Ledger, name: string, successor: string): Promise<boolean> {
-  return successor !== '' && (await readWorkItem(ledger, name)).settledTarget !== successor;
+function isDay({ patchTuesdayPlusDays, timeZone, scheduledTime }: RunInput, startedAt: string) {
+  if (patchTuesdayPlusDays === undefined) return true;
+  // A start that was delivered late still belongs to the day for which it was meant.
+  return isPatchDay(new Date(scheduledTime ?? startedAt), patchTuesdayPlusDays, timeZone ?? 'UTC');
 }
 
-/**
- * A state holds 256 KiB: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html. What is superseded
- * is what every month adds to, and what nobody needs to be told: it goes first.
- */
-function withinRoom(leftOut: readonly ItemReport[], at: string): ItemReport[] {
-  const room = 200;
-  if (leftOut.length <= room) return [...leftOut];
-  const isPast = (report: ItemReport) => report.reason.startsWith('superseded');
-  const ordered = [...leftOut.filter((one) => !isPast(one)), ...leftOut.filter(isPast)];
-  const reason = `${leftOut.length - room} more are left out too: there is no room for their reasons`;
-  const rest = { outcome: 'skipped', reason, startedAt: at, endedAt: at } as const;
-  return [...ordered.slice(0, room), { id: 'further images', ...rest }];
+function recorder({ ledger, now }: SurveyDependencies, run: string) {
+  return (page: number, images: readonly SurveyedImage[]) =>
+    recordSurveyed(ledger, run, page, images, now());
 }
 
-function reasonToLeaveOut(
-  image: TaggedImage,
-  only: readonly string[] | undefined,
-  full: boolean,
-): string | undefined {
-  const tag = tagNames();
-  const optIn = image.tags[tag.autoUpdate];
-  if (only !== undefined && !only.includes(image.name)) return 'not among the images of this run';
-  if (optIn === undefined) return `not opted in: it has no tag ${tag.autoUpdate}`;
-  if (optIn === 'Completed') {
-    return `superseded by ${image.tags[tag.nextVersion] ?? 'a newer version'}`;
-  }
-  if (optIn !== 'Enabled') return `not opted in: its tag ${tag.autoUpdate} is ${optIn}`;
-  if (image.state !== 'AVAILABLE') return `its state is ${image.state}`;
-  if (full) return 'this run has its fill of images; the next run takes it';
-  return undefined;
+function toSurveyed(image: TaggedImage, runStartedAt: string): SurveyedImage {
+  const { name, tags, state } = image;
+  const lineage: readonly string[] = Object.values(tagNames());
+  const problem = limitProblem(image, successorName(image, runStartedAt, 1));
+  return {
+    name,
+    state,
+    tags: Object.fromEntries(Object.entries(tags).filter(([key]) => lineage.includes(key))),
+    createdAt: image.image.CreatedTime?.getTime() ?? 0,
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+/** AppStream tells neither tags nor more of an image of another account. */
+function toForeign(image: Image): SurveyedImage {
+  return {
+    name: image.Name ?? '',
+    tags: {},
+    state: image.State ?? 'UNKNOWN',
+    createdAt: image.CreatedTime?.getTime() ?? 0,
+    owner: image.Arn?.split(':')[4] ?? 'unknown',
+  };
 }

@@ -1,3 +1,4 @@
+import { deliverNotification } from '../../foundation/deliver-notification';
 import {
   callService,
   invokeFunction,
@@ -6,94 +7,221 @@ import {
 } from '../../foundation/state-language';
 
 /** The functions that the workflow calls, by role. */
-export type AutoUpdaterFunction = 'survey' | 'claim' | 'commit' | 'settle' | 'report';
+export type AutoUpdaterFunction =
+  | 'survey'
+  | 'followUp'
+  | 'choose'
+  | 'measure'
+  | 'claim'
+  | 'prepare'
+  | 'enter'
+  | 'share'
+  | 'commit'
+  | 'settle'
+  | 'estimate'
+  | 'alert'
+  | 'report'
+  | 'deliver';
 
 export interface DefinitionSettings {
-  /** Seconds between two looks at an update that runs. */
+  /** Seconds between two looks at an update that has run for hours; younger ones are looked at more often. */
   readonly pollSeconds: number;
-  /** Seconds until an update is tried again for which the account has no quota left. */
-  readonly quotaPollSeconds: number;
   /** Seconds that a whole run may take. */
   readonly timeoutSeconds: number;
 }
 
+type Functions = Readonly<Record<AutoUpdaterFunction, string>>;
+
 /**
- * Survey all images; update those that are opted in, a sliding window of `batchSize` at a time; report once.
- * Whatever happens to one image ends in its own line of the report and never ends the run.
+ * Survey all images; choose those that are to be updated; update them, a sliding window at a time; report once.
+ * Nothing whose size grows with the number of images passes from state to state: the functions keep it in the
+ * ledger. Whatever happens to one image ends in its own line of the report and never ends the run.
  */
 export function defineAutoUpdater(
-  functions: Readonly<Record<AutoUpdaterFunction, string>>,
+  functions: Functions,
   settings: DefinitionSettings,
 ): StateMachineDefinition {
   return {
     Comment: 'Updates the AppStream images that are tagged AutoUpdate=Enabled',
-    StartAt: 'SurveyImages',
+    StartAt: 'BeginSurvey',
     TimeoutSeconds: settings.timeoutSeconds,
     States: {
+      BeginSurvey: { Type: 'Pass', Parameters: { survey: { cursor: '' } }, Next: 'SurveyImages' },
       SurveyImages: invokeFunction({
-        comment: 'Which images are to be updated, and why are the others not?',
+        comment: 'What images are there? A few hundred with each call',
         functionArn: functions.survey,
-        payload: { 'input.$': '$$.Execution.Input' },
-        fields: ['mode', 'batchSize', 'idle', 'quiet', 'images', 'leftOut'],
-        resultPath: '$.run',
+        payload: { ...run(), 'input.$': '$$.Execution.Input', 'cursor.$': '$.survey.cursor' },
+        fields: ['next', 'cursor', 'mode', 'batchSize', 'named'],
+        resultPath: '$.survey',
         timeoutSeconds: 900,
         catch: [onError('ReportFailure')],
-        next: 'AnythingToDo',
+        next: 'AllSurveyed',
       }),
-      AnythingToDo: {
+      AllSurveyed: {
         Type: 'Choice',
-        Choices: [{ Variable: '$.run.idle', BooleanEquals: true, Next: 'NothingToDo' }],
+        Choices: [
+          { Variable: '$.survey.next', StringEquals: 'survey', Next: 'SurveyImages' },
+          { Variable: '$.survey.next', StringEquals: 'follow-up', Next: 'FollowUp' },
+          { Variable: '$.survey.next', StringEquals: 'nothing', Next: 'NotTheDay' },
+        ],
+        Default: 'ChooseImages',
+      },
+      NotTheDay: { Type: 'Pass', Parameters: { items: [] }, End: true },
+
+      FollowUp: invokeFunction({
+        comment: 'What did earlier runs begin that nobody has settled? Or: stop those that run',
+        functionArn: functions.followUp,
+        payload: { ...run(), 'mode.$': '$.survey.mode', 'machine.$': '$$.StateMachine.Id' },
+        fields: ['queue'],
+        resultPath: '$.chosen',
+        timeoutSeconds: 900,
+        catch: [onError('ReportFailure')],
+        next: 'NoRoomNeeded',
+      }),
+      NoRoomNeeded: {
+        Type: 'Pass',
+        Comment: 'Nothing new is started, so that no limit applies',
+        Parameters: {
+          survey: { 'mode.$': '$.survey.mode' },
+          chosen: { 'queue.$': '$.chosen.queue', quiet: true },
+          room: { concurrency: 100, limits: {}, facts: [] },
+        },
+        Next: 'UpdateImages',
+      },
+
+      ChooseImages: invokeFunction({
+        comment: 'Which of them are to be updated, in which order, and why are the others not?',
+        functionArn: functions.choose,
+        payload: {
+          ...run(),
+          'mode.$': '$.survey.mode',
+          'named.$': '$.survey.named',
+          'machine.$': '$$.StateMachine.Id',
+        },
+        fields: ['queue', 'images', 'quiet'],
+        resultPath: '$.chosen',
+        timeoutSeconds: 900,
+        catch: [onError('ReportFailure')],
+        next: 'MeasureRoom',
+      }),
+      MeasureRoom: invokeFunction({
+        comment: 'How much room do the quotas leave, and what will not fit?',
+        functionArn: functions.measure,
+        payload: {
+          ...run(),
+          'batchSize.$': '$.survey.batchSize',
+          'images.$': '$.chosen.images',
+        },
+        fields: ['concurrency', 'limits', 'facts', 'warning'],
+        resultPath: '$.room',
+        timeoutSeconds: 900,
+        catch: [onError('ReportFailure')],
+        next: 'EverythingFits',
+      }),
+      EverythingFits: {
+        Type: 'Choice',
+        Choices: [
+          {
+            And: [
+              { Variable: '$.survey.mode', StringEquals: 'update' },
+              { Variable: '$.room.warning.items[0]', IsPresent: true },
+            ],
+            Next: 'WarnOfRoom',
+          },
+        ],
         Default: 'UpdateImages',
       },
-      NothingToDo: { Type: 'Pass', Parameters: { 'items.$': '$.run.leftOut' }, End: true },
+      WarnOfRoom: invokeFunction({
+        comment: 'What will not fit is said before anything starts',
+        functionArn: functions.alert,
+        payload: {
+          ...run(),
+          alert: 'head-room',
+          'subject.$': '$.room.warning.subject',
+          'facts.$': '$.room.facts',
+          'items.$': '$.room.warning.items',
+        },
+        fields: ['notification'],
+        resultPath: '$.warned',
+        // The report says it again.
+        catch: [onError('UpdateImages')],
+        next: 'DeliverWarning',
+      }),
+      DeliverWarning: deliverNotification({
+        functionArn: functions.deliver,
+        at: '$.warned.notification',
+        catch: [onError('UpdateImages')],
+        next: 'UpdateImages',
+      }),
       UpdateImages: {
         Type: 'Map',
         Comment:
           'A sliding window of child executions: the next image starts as soon as one has ended',
-        ItemsPath: '$.run.images',
+        ItemsPath: '$.chosen.queue',
         ItemSelector: {
-          'image.$': '$$.Map.Item.Value',
-          'execution.$': '$$.Execution.Id',
-          'mode.$': '$.run.mode',
+          ...run(),
+          'position.$': '$$.Map.Item.Value',
+          'mode.$': '$.survey.mode',
+          'limits.$': '$.room.limits',
         },
-        MaxConcurrencyPath: '$.run.batchSize',
+        MaxConcurrencyPath: '$.room.concurrency',
+        // One that fails has no line of its own: the report says so, and the others go on.
+        ToleratedFailurePercentage: 100,
         ItemProcessor: {
-          // An image is looked at for days: a history of its own keeps any number of them within 25,000 events.
+          // An image is looked at for hours: a history of its own keeps any number of them within 25,000 events.
           ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
           StartAt: 'ClaimImage',
           States: updateOneImage(functions, settings),
         },
-        ResultPath: '$.items',
+        ResultPath: null,
         Catch: [onError('ReportFailure')],
-        Next: 'ReportRun',
+        Next: 'OnlyPlanned',
       },
+      OnlyPlanned: {
+        Type: 'Choice',
+        Choices: [{ Variable: '$.survey.mode', StringEquals: 'plan', Next: 'EstimatePlan' }],
+        Default: 'ReportRun',
+      },
+      EstimatePlan: invokeFunction({
+        comment: 'What would it take?',
+        functionArn: functions.estimate,
+        payload: { ...run(), 'limits.$': '$.room.limits', 'facts.$': '$.room.facts' },
+        fields: ['facts'],
+        resultPath: '$.room',
+        catch: [onError('ReportFailure')],
+        next: 'ReportRun',
+      }),
       ReportRun: invokeFunction({
-        comment: 'The one notification of this run; its result is the output of the run',
+        comment: 'Write the one notification of this run; its result is the output of the run',
         functionArn: functions.report,
         payload: {
-          'execution.$': '$$.Execution.Id',
-          'run.$': '$$.Execution.Name',
-          'startedAt.$': '$$.Execution.StartTime',
-          'items.$': '$.items',
-          'leftOut.$': '$.run.leftOut',
-          'quiet.$': '$.run.quiet',
+          ...run(),
+          'mode.$': '$.survey.mode',
+          'quiet.$': '$.chosen.quiet',
+          'facts.$': '$.room.facts',
         },
-        fields: ['items', 'notification'],
+        fields: ['items', 'furtherItems', 'notification'],
         resultPath: '$',
+        catch: [onError('RunFailed')],
+        next: 'DeliverReport',
+      }),
+      DeliverReport: deliverNotification({
+        functionArn: functions.deliver,
         catch: [onError('RunFailed')],
         next: null,
       }),
       ReportFailure: invokeFunction({
         comment: 'The one notification of a run that could not do its work',
         functionArn: functions.report,
-        payload: {
-          'execution.$': '$$.Execution.Id',
-          'run.$': '$$.Execution.Name',
-          'startedAt.$': '$$.Execution.StartTime',
-          'error.$': '$.error',
-        },
+        payload: { ...run(), 'error.$': '$.error' },
         fields: ['notification'],
         resultPath: '$.report',
+        catch: [onError('RunFailed')],
+        next: 'DeliverFailure',
+      }),
+      DeliverFailure: deliverNotification({
+        functionArn: functions.deliver,
+        at: '$.report.notification',
         catch: [onError('RunFailed')],
         next: 'RunFailed',
       }),
@@ -103,36 +231,81 @@ export function defineAutoUpdater(
   };
 }
 
+/** Which run this is, for every function. */
+function run() {
+  return {
+    'execution.$': '$$.Execution.Id',
+    'run.$': '$$.Execution.Name',
+    'startedAt.$': '$$.Execution.StartTime',
+  };
+}
+
 /** The life of one image within a run, from the claim to its line of the report. */
-function updateOneImage(
-  functions: Readonly<Record<AutoUpdaterFunction, string>>,
-  settings: DefinitionSettings,
-): Record<string, State> {
+function updateOneImage(functions: Functions, settings: DefinitionSettings): Record<string, State> {
   return {
     ClaimImage: invokeFunction({
-      comment: 'Take the lease; look at what is there; decide the next step',
+      comment: 'Take the lease; what did earlier runs begin?',
       functionArn: functions.claim,
-      payload: { 'execution.$': '$.execution', 'mode.$': '$.mode', 'image.$': '$.image' },
-      fields: ['decision', 'reason', 'target', 'update', 'claimedAt', 'startBy', 'finishBy'],
+      payload: {
+        'execution.$': '$.execution',
+        'run.$': '$.run',
+        'mode.$': '$.mode',
+        'position.$': '$.position',
+      },
+      fields: ['decision', 'reason', 'source', 'target', 'claimedAt', 'watch'],
       resultPath: '$.claim',
       catch: [onError('ClaimFailed')],
       next: 'NextStep',
     }),
     ClaimFailed: {
       Type: 'Pass',
-      Parameters: { target: '', 'claimedAt.$': '$$.State.EnteredTime' },
+      Parameters: { source: '', target: '', 'claimedAt.$': '$$.State.EnteredTime' },
       ResultPath: '$.claim',
       Next: 'SettleError',
     },
     NextStep: {
       Type: 'Choice',
       Choices: [
-        decided('start', 'CheckForUpdate'),
-        decided('follow', 'AlreadyRunning'),
-        decided('commit', 'AlreadyThere'),
-        decided('failed', 'UpdateFailed'),
+        decided('$.claim', 'prepare', 'PrepareUpdate'),
+        decided('$.claim', 'follow', 'AlreadyRunning'),
+        decided('$.claim', 'commit', 'AlreadyThere'),
+        decided('$.claim', 'failed', 'AlreadyFailed'),
       ],
       Default: 'Skipped',
+    },
+    AlreadyRunning: unlessPlanned('FollowUpdate'),
+    AlreadyThere: unlessPlanned('ShareImage'),
+    AlreadyFailed: unlessPlanned('UpdateFailed'),
+    FollowUpdate: {
+      Type: 'Pass',
+      InputPath: '$.claim',
+      ResultPath: '$.window',
+      Next: 'WaitForImage',
+    },
+
+    PrepareUpdate: invokeFunction({
+      comment: 'Decide what to ask for, and write it down before it is asked',
+      functionArn: functions.prepare,
+      // The whole state: what kept an earlier attempt from starting is in it, if there was one.
+      payload: { 'child.$': '$' },
+      fields: ['decision', 'reason', 'target', 'description', 'displayName', 'tags', 'waitSeconds'],
+      resultPath: '$.update',
+      catch: [onError('SettleError')],
+      next: 'Prepared',
+    }),
+    Prepared: {
+      Type: 'Choice',
+      Choices: [
+        decided('$.update', 'start', 'TakeTarget'),
+        decided('$.update', 'postpone', 'Postponed'),
+      ],
+      Default: 'NotToBeDone',
+    },
+    TakeTarget: {
+      Type: 'Pass',
+      InputPath: '$.update.target',
+      ResultPath: '$.claim.target',
+      Next: 'CheckForUpdate',
     },
 
     // The dry-run gate: an update that brings nothing costs hours of a builder.
@@ -140,20 +313,16 @@ function updateOneImage(
       comment: 'Is there anything to update? Starts nothing',
       call: 'appstream:createUpdatedImage',
       parameters: {
-        'ExistingImageName.$': '$.image.name',
+        'ExistingImageName.$': '$.claim.source',
         'NewImageName.$': '$.claim.target',
         DryRun: true,
       },
       resultPath: '$.check',
-      final: ['AppStream.IncompatibleImageException', ...taken, ...quota],
+      final: [...incompatible, ...taken, ...noRoom],
       catch: [
-        {
-          ErrorEquals: ['AppStream.IncompatibleImageException'],
-          ResultPath: '$.error',
-          Next: 'Incompatible',
-        },
-        { ErrorEquals: taken, ResultPath: '$.error', Next: 'WaitUntilVisible' },
-        { ErrorEquals: quota, ResultPath: '$.error', Next: 'StillTimeToStart' },
+        { ErrorEquals: incompatible, ResultPath: '$.error', Next: 'Incompatible' },
+        { ErrorEquals: taken, ResultPath: '$.taken', Next: 'WaitUntilVisible' },
+        { ErrorEquals: noRoom, ResultPath: '$.error', Next: 'WaitForRoom' },
         onError('SettleError'),
       ],
       next: 'WorthUpdating',
@@ -171,64 +340,60 @@ function updateOneImage(
         },
         { Variable: '$.mode', StringEquals: 'plan', Next: 'Planned' },
       ],
-      Default: 'StartUpdate',
+      Default: 'EnterWindow',
     },
 
+    EnterWindow: invokeFunction({
+      comment: 'Is there room, with all that runs in the account?',
+      functionArn: functions.enter,
+      payload: { 'target.$': '$.claim.target', 'limits.$': '$.limits' },
+      fields: ['decision', 'reason', 'watch'],
+      resultPath: '$.window',
+      catch: [onError('SettleError')],
+      next: 'RoomToStart',
+    }),
+    RoomToStart: {
+      Type: 'Choice',
+      Choices: [
+        decided('$.window', 'enter', 'StartUpdate'),
+        decided('$.window', 'postpone', 'DoesNotFit'),
+      ],
+      Default: 'WaitForRoom',
+    },
     StartUpdate: callService({
       comment:
         'The name is the idempotency token: a second call for the same name is refused, and adopted',
       call: 'appstream:createUpdatedImage',
       parameters: {
-        'ExistingImageName.$': '$.image.name',
+        'ExistingImageName.$': '$.claim.source',
         'NewImageName.$': '$.claim.target',
-        'NewImageDescription.$': '$.claim.update.description',
-        'NewImageDisplayName.$': '$.claim.update.displayName',
-        'NewImageTags.$': '$.claim.update.tags',
+        'NewImageDescription.$': '$.update.description',
+        'NewImageDisplayName.$': '$.update.displayName',
+        'NewImageTags.$': '$.update.tags',
         DryRun: false,
       },
       resultPath: null,
-      final: ['AppStream.IncompatibleImageException', ...taken, ...quota],
+      final: [...incompatible, ...taken, ...noRoom],
       catch: [
-        { ErrorEquals: taken, ResultPath: '$.error', Next: 'WaitUntilVisible' },
-        { ErrorEquals: quota, ResultPath: '$.error', Next: 'StillTimeToStart' },
-        {
-          ErrorEquals: ['AppStream.IncompatibleImageException'],
-          ResultPath: '$.error',
-          Next: 'Incompatible',
-        },
+        { ErrorEquals: incompatible, ResultPath: '$.error', Next: 'Incompatible' },
+        { ErrorEquals: taken, ResultPath: '$.taken', Next: 'WaitUntilVisible' },
+        { ErrorEquals: noRoom, ResultPath: '$.error', Next: 'WaitForRoom' },
         onError('SettleError'),
       ],
-      next: 'WaitForImage',
+      next: 'WatchOften',
     }),
-
+    // A quota is no failure. Everything is looked at anew, and PrepareUpdate knows when it has waited long enough.
+    WaitForRoom: { Type: 'Wait', SecondsPath: '$.update.waitSeconds', Next: 'ClaimImage' },
     // The adoption branch: somebody has the name already; the claim finds out who, and follows or goes on.
     WaitUntilVisible: { Type: 'Wait', Seconds: 60, Next: 'ClaimImage' },
 
-    StillTimeToStart: {
-      Type: 'Choice',
-      Choices: [
-        {
-          Variable: '$$.State.EnteredTime',
-          TimestampGreaterThanPath: '$.claim.startBy',
-          Next: 'Postponed',
-        },
-      ],
-      Default: 'WaitForQuota',
+    // AppStream sends no events for images: only asking tells. What ends early frees its place early.
+    WatchOften: { Type: 'Wait', Seconds: Math.ceil(settings.pollSeconds / 5), Next: 'CheckImage' },
+    WatchSometimes: {
+      Type: 'Wait',
+      Seconds: Math.ceil((settings.pollSeconds * 2) / 5),
+      Next: 'CheckImage',
     },
-    WaitForQuota: { Type: 'Wait', Seconds: settings.quotaPollSeconds, Next: 'CheckForUpdate' },
-
-    AlreadyRunning: {
-      Type: 'Choice',
-      Choices: [{ Variable: '$.mode', StringEquals: 'plan', Next: 'Skipped' }],
-      Default: 'WaitForImage',
-    },
-    AlreadyThere: {
-      Type: 'Choice',
-      Choices: [{ Variable: '$.mode', StringEquals: 'plan', Next: 'Skipped' }],
-      Default: 'CommitLineage',
-    },
-
-    // AppStream sends no events for images: only asking tells.
     WaitForImage: { Type: 'Wait', Seconds: settings.pollSeconds, Next: 'CheckImage' },
     CheckImage: callService({
       comment: 'How far is AppStream?',
@@ -241,8 +406,8 @@ function updateOneImage(
         {
           // Not visible yet, or deleted by somebody: the deadline tells.
           ErrorEquals: ['AppStream.ResourceNotFoundException'],
-          ResultPath: '$.error',
-          Next: 'StillTimeToFinish',
+          ResultPath: '$.missing',
+          Next: 'TimeToLookAgain',
         },
         onError('SettleError'),
       ],
@@ -251,19 +416,29 @@ function updateOneImage(
     ImageState: {
       Type: 'Choice',
       Choices: [
-        imageIs('AVAILABLE', 'CommitLineage'),
+        imageIs('AVAILABLE', 'ShareImage'),
         imageIs('FAILED', 'UpdateFailed'),
-        pastDeadline,
+        ...timeToLookAgain,
       ],
       Default: 'WaitForImage',
     },
-    StillTimeToFinish: { Type: 'Choice', Choices: [pastDeadline], Default: 'WaitForImage' },
+    TimeToLookAgain: { Type: 'Choice', Choices: timeToLookAgain, Default: 'WaitForImage' },
 
+    ShareImage: invokeFunction({
+      comment: 'Who may use the source may use its successor',
+      functionArn: functions.share,
+      payload: { 'source.$': '$.claim.source', 'target.$': '$.claim.target' },
+      fields: ['accounts'],
+      resultPath: '$.share',
+      timeoutSeconds: 300,
+      catch: [onError('SettleError')],
+      next: 'CommitLineage',
+    }),
     CommitLineage: invokeFunction({
       comment:
         'Source: AutoUpdate=Completed and NextVersion; only now that the successor is AVAILABLE',
       functionArn: functions.commit,
-      payload: { 'source.$': '$.image.name', 'target.$': '$.claim.target' },
+      payload: { 'source.$': '$.claim.source', 'target.$': '$.claim.target' },
       fields: ['reason'],
       resultPath: '$.commit',
       catch: [onError('SettleError')],
@@ -273,82 +448,142 @@ function updateOneImage(
     Updated: result('updated', { 'reason.$': '$.commit.reason' }),
     UpdateFailed: result('failed', { 'reason.$': '$.claim.reason' }),
     Skipped: result('skipped', { 'reason.$': '$.claim.reason' }),
+    NotToBeDone: result('skipped', { 'reason.$': '$.update.reason' }),
+    Postponed: result('postponed', { 'reason.$': '$.update.reason' }),
+    DoesNotFit: result('postponed', { 'reason.$': '$.window.reason' }),
     UpToDate: result('skipped', { reason: 'up to date: AppStream has nothing newer for it' }),
     Incompatible: result('skipped', {
       'reason.$': "States.Format('incompatible: {}', $.error.Cause)",
     }),
-    Planned: result('planned', { 'reason.$': '$.claim.reason' }),
-    Postponed: result('postponed', {
-      'reason.$': "States.Format('no quota left to start it: {}', $.error.Cause)",
-    }),
+    Planned: result('planned', { 'reason.$': '$.update.reason' }),
     Unfinished: result('unfinished', {
       'reason.$':
         "States.Format('{} is not finished yet; the next run follows it up', $.claim.target)",
     }),
 
-    Settle: invokeFunction({
-      comment: 'Write the outcome, give the lease back; the result is the line of the report',
-      functionArn: functions.settle,
-      payload: {
-        'execution.$': '$.execution',
-        'source.$': '$.image.name',
-        'target.$': '$.claim.target',
-        'outcome.$': '$.result.outcome',
-        'reason.$': '$.result.reason',
-        'startedAt.$': '$.claim.claimedAt',
-      },
-      fields: reportFields,
-      resultPath: '$',
-      catch: [onError('SettleFailed')],
-      next: null,
+    Settle: settle(functions, 'Write the outcome, give lease and place back', {
+      'outcome.$': '$.result.outcome',
+      'reason.$': '$.result.reason',
     }),
-    SettleError: invokeFunction({
-      comment: 'The same for a step that failed for good',
-      functionArn: functions.settle,
-      payload: {
-        'execution.$': '$.execution',
-        'source.$': '$.image.name',
-        'target.$': '$.claim.target',
-        outcome: 'failed',
-        'error.$': '$.error',
-        'startedAt.$': '$.claim.claimedAt',
-      },
-      fields: reportFields,
-      resultPath: '$',
-      catch: [onError('SettleFailed')],
-      next: null,
+    SettleError: settle(functions, 'The same for a step that failed for good', {
+      outcome: 'failed',
+      'error.$': '$.error',
     }),
-    // The lease stays with this execution; it ends with it.
-    SettleFailed: {
-      Type: 'Pass',
-      Parameters: {
-        'id.$': '$.image.name',
-        outcome: 'unfinished',
-        'reason.$': "States.Format('its outcome could not be recorded: {}', $.error.Cause)",
-        'startedAt.$': '$.claim.claimedAt',
-        'endedAt.$': '$$.State.EnteredTime',
-      },
-      End: true,
+    ...tellOthers(functions),
+  };
+}
+
+/** Whoever listens hears of each outcome at once, and people of the first failure. */
+function tellOthers(functions: Functions): Record<string, State> {
+  return {
+    WorthTelling: {
+      Type: 'Choice',
+      Choices: [
+        { Variable: '$.mode', StringEquals: 'plan', Next: 'Done' },
+        {
+          And: [
+            { Variable: '$.mode', StringEquals: 'reconcile' },
+            { Variable: '$.line.outcome', StringEquals: 'skipped' },
+          ],
+          Next: 'Done',
+        },
+      ],
+      Default: 'TellOutcome',
     },
+    TellOutcome: callService({
+      comment: 'AppStream has no events for images; this is ours',
+      call: 'eventbridge:putEvents',
+      parameters: {
+        Entries: [
+          {
+            Source: 'evergreen',
+            DetailType: 'Evergreen Image Outcome',
+            'Resources.$': 'States.Array($.execution)',
+            'Detail.$': 'States.JsonToString($.line)',
+          },
+        ],
+      },
+      resultPath: null,
+      final: [],
+      // A listener that does not hear of it changes no outcome.
+      catch: [onError('FirstFailure')],
+      next: 'FirstFailure',
+    }),
+    FirstFailure: {
+      Type: 'Choice',
+      Choices: [
+        { Variable: '$.line.outcome', StringEquals: 'failed', Next: 'AlertFailure' },
+        { Variable: '$.line.outcome', StringEquals: 'blocked', Next: 'AlertFailure' },
+      ],
+      Default: 'Done',
+    },
+    AlertFailure: invokeFunction({
+      comment: 'The first failure of a run at once; further ones are in its report',
+      functionArn: functions.alert,
+      payload: {
+        'execution.$': '$.execution',
+        'run.$': '$.run',
+        'startedAt.$': '$.startedAt',
+        alert: 'first-failure',
+        'subject.$': "States.Format('the update of {} failed', $.line.id)",
+        facts: [],
+        'items.$': 'States.Array($.line)',
+      },
+      fields: ['notification'],
+      resultPath: '$.alert',
+      // The report says it again.
+      catch: [onError('Done')],
+      next: 'DeliverAlert',
+    }),
+    DeliverAlert: deliverNotification({
+      functionArn: functions.deliver,
+      at: '$.alert.notification',
+      catch: [onError('Done')],
+      next: 'Done',
+    }),
+    // The results of all children together must fit into a state.
+    Done: { Type: 'Pass', Result: 0, End: true },
+    SettleFailed: { Type: 'Fail', ErrorPath: '$.error.Error', CausePath: '$.error.Cause' },
   };
 }
 
 const taken = ['AppStream.ResourceAlreadyExistsException'];
-const quota = ['AppStream.LimitExceededException'];
-const reportFields = ['id', 'outcome', 'reason', 'startedAt', 'endedAt'];
+const incompatible = ['AppStream.IncompatibleImageException'];
+/** Documented as passing: https://docs.aws.amazon.com/appstream2/latest/APIReference/API_CreateUpdatedImage.html */
+const noRoom = [
+  'AppStream.LimitExceededException',
+  'AppStream.ConcurrentModificationException',
+  'AppStream.RequestLimitExceededException',
+];
 
-const pastDeadline = {
-  Variable: '$$.State.EnteredTime',
-  TimestampGreaterThanPath: '$.claim.finishBy',
-  Next: 'Unfinished',
-};
+const timeToLookAgain = [
+  now('TimestampGreaterThanPath', 'finishBy', 'Unfinished'),
+  now('TimestampLessThanPath', 'oftenUntil', 'WatchOften'),
+  now('TimestampLessThanPath', 'sometimesUntil', 'WatchSometimes'),
+];
+
+function now(comparison: string, time: string, next: string) {
+  return {
+    Variable: '$$.State.EnteredTime',
+    [comparison]: `$.window.watch.${time}`,
+    Next: next,
+  };
+}
 
 function onError(next: string) {
   return { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: next };
 }
 
-function decided(decision: string, next: string) {
-  return { Variable: '$.claim.decision', StringEquals: decision, Next: next };
+function decided(by: string, decision: string, next: string) {
+  return { Variable: `${by}.decision`, StringEquals: decision, Next: next };
+}
+
+function unlessPlanned(next: string): State {
+  return {
+    Type: 'Choice',
+    Choices: [{ Variable: '$.mode', StringEquals: 'plan', Next: 'Skipped' }],
+    Default: next,
+  };
 }
 
 function imageIs(state: string, next: string) {
@@ -368,4 +603,25 @@ function result(outcome: string, reason: Record<string, string>): State {
     ResultPath: '$.result',
     Next: 'Settle',
   };
+}
+
+function settle(functions: Functions, comment: string, ending: Record<string, string>): State {
+  return invokeFunction({
+    comment,
+    functionArn: functions.settle,
+    payload: {
+      'execution.$': '$.execution',
+      'run.$': '$.run',
+      'mode.$': '$.mode',
+      'position.$': '$.position',
+      'source.$': '$.claim.source',
+      'target.$': '$.claim.target',
+      'startedAt.$': '$.claim.claimedAt',
+      ...ending,
+    },
+    fields: ['id', 'outcome', 'reason', 'startedAt', 'endedAt'],
+    resultPath: '$.line',
+    catch: [onError('SettleFailed')],
+    next: 'WorthTelling',
+  });
 }

@@ -1,22 +1,40 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import { factory as chooseImages } from '../../../functions/appstream/choose-images';
 import { factory as claimImage } from '../../../functions/appstream/claim-image';
 import { factory as commitLineage } from '../../../functions/appstream/commit-lineage';
+import { factory as enterWindow } from '../../../functions/appstream/enter-window';
+import { factory as estimatePlan } from '../../../functions/appstream/estimate-plan';
+import { factory as followUpRuns } from '../../../functions/appstream/follow-up';
+import { factory as measureRoom } from '../../../functions/appstream/measure-room';
+import { factory as prepareUpdate } from '../../../functions/appstream/prepare-update';
 import { factory as settleImage } from '../../../functions/appstream/settle-image';
+import { factory as shareImage } from '../../../functions/appstream/share-image';
 import { factory as surveyImages } from '../../../functions/appstream/survey-images';
 import { refuseArguments } from '../../foundation/argument-error';
 import { InlineFunction } from '../../foundation/inline-function';
 import { Notifier } from '../../foundation/notifier';
 import { Schedule } from '../../foundation/schedule';
+import { parseSchedule } from '../../foundation/schedule-time';
 import { Workflow } from '../../foundation/workflow';
-import { checkArguments, type AppStreamAutoUpdaterArgs } from './arguments';
+import {
+  checkArguments,
+  defaultSchedule,
+  numberArguments,
+  type AppStreamAutoUpdaterArgs,
+} from './arguments';
 import { defineAutoUpdater } from './definition';
 import {
+  countUse,
   describeImages,
   describeRuns,
+  listRuns,
   readImages,
+  readQuotas,
   runChildren,
+  shareImages,
   tagImages,
+  tellOutcomes,
   updateImages,
 } from './permissions';
 
@@ -31,7 +49,7 @@ export type { AppStreamAutoUpdaterArgs } from './arguments';
  * new AppStreamAutoUpdater('appstream', { ledger, batchSize: 5 });
  */
 export class AppStreamAutoUpdater extends pulumi.ComponentResource {
-  /** Start it with `{}`, or with the input that `functions/appstream/survey-images.ts` describes. */
+  /** Start it with `{}`, or with the input that `functions/appstream/run-input.ts` describes. */
   readonly workflowArn: pulumi.Output<string>;
   /** Carries one message for each run. */
   readonly topicArn: pulumi.Output<string>;
@@ -48,9 +66,12 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
     const account = aws.getCallerIdentityOutput().accountId;
     const region = aws.getRegionOutput().region;
     const images = pulumi.interpolate`arn:aws:appstream:${region}:${account}:image/*`;
-    // The machine that runs these functions is not there yet, so its executions are named by prefix.
+    // The machine that runs these functions is not there yet, so it and its executions are named by prefix.
     const executions = pulumi.interpolate`arn:aws:states:${region}:${account}:execution:${name}-*`;
     const machines = pulumi.interpolate`arn:aws:states:${region}:${account}:stateMachine:${name}-machine-*`;
+
+    const setting = (key: keyof typeof numberArguments) =>
+      args[key] ?? numberArguments[key].fallback;
 
     const notifier = new Notifier(
       `${name}-notifier`,
@@ -60,14 +81,54 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
     const survey = new InlineFunction(
       `${name}-survey-images`,
       {
-        description: 'Says which images are to be updated, and why the others are not',
+        description: 'Looks at all images and writes down what it sees',
         factory: surveyImages,
         environment: {
           ...notifier.ledgerEnvironment,
-          BATCH_SIZE: String(args.batchSize ?? 5),
-          MAX_IMAGES: String(imagesPerExecution),
+          BATCH_SIZE: String(setting('batchSize')),
         },
-        grants: [readImages(), ledger.grant('SeeWhatIsUnfinished', 'GetItem')],
+        grants: [readImages(), ledger.grant('WriteSurvey', 'UpdateItem')],
+        timeoutSeconds: 900,
+      },
+      parent,
+    );
+    const followUp = new InlineFunction(
+      `${name}-follow-up`,
+      {
+        description: 'Finds what earlier runs left unfinished, or stops those that run',
+        factory: followUpRuns,
+        environment: notifier.ledgerEnvironment,
+        grants: [listRuns(machines), ledger.grant('FindUnfinished', 'Query', 'UpdateItem')],
+        timeoutSeconds: 900,
+      },
+      parent,
+    );
+    const choose = new InlineFunction(
+      `${name}-choose-images`,
+      {
+        description: 'Says which images are to be updated, and why the others are not',
+        factory: chooseImages,
+        environment: { ...notifier.ledgerEnvironment, MAX_IMAGES: String(imagesPerRun) },
+        grants: [listRuns(machines), ledger.grant('WriteQueue', 'Query', 'UpdateItem')],
+        timeoutSeconds: 900,
+        // All images that were surveyed, at once.
+        memorySize: 512,
+      },
+      parent,
+    );
+    const measure = new InlineFunction(
+      `${name}-measure-room`,
+      {
+        description: 'Says how much room the quotas of the account leave',
+        factory: measureRoom,
+        environment: notifier.ledgerEnvironment,
+        grants: [
+          countUse(),
+          ...readQuotas(
+            pulumi.interpolate`arn:aws:servicequotas:${region}:${account}:appstream2/*`,
+          ),
+          ledger.grant('ReadQueue', 'Query'),
+        ],
         timeoutSeconds: 900,
       },
       parent,
@@ -75,12 +136,11 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
     const claim = new InlineFunction(
       `${name}-claim-image`,
       {
-        description: 'Takes the lease of an image and decides the next step',
+        description: 'Takes the lease of an image and sees what was begun',
         factory: claimImage,
         environment: {
           ...notifier.ledgerEnvironment,
-          START_HOURS: String(args.startHours ?? 24),
-          FINISH_HOURS: String(args.finishHours ?? 24),
+          FINISH_HOURS: String(setting('finishHours')),
         },
         grants: [
           readImages(),
@@ -90,12 +150,58 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
       },
       parent,
     );
+    const prepare = new InlineFunction(
+      `${name}-prepare-update`,
+      {
+        description: 'Decides what to ask of AppStream, and writes it down',
+        factory: prepareUpdate,
+        environment: {
+          ...notifier.ledgerEnvironment,
+          START_HOURS: String(setting('startHours')),
+        },
+        grants: [readImages(), ledger.grant('WriteIntent', 'GetItem', 'UpdateItem')],
+      },
+      parent,
+    );
+    const enter = new InlineFunction(
+      `${name}-enter-window`,
+      {
+        description: 'Lets an update start when the batch size and the quotas have room for it',
+        factory: enterWindow,
+        environment: {
+          ...notifier.ledgerEnvironment,
+          FINISH_HOURS: String(setting('finishHours')),
+        },
+        grants: [
+          countUse(),
+          { ...readImages(), Sid: 'SeeWhoLeft' },
+          ledger.grant('TakePlace', 'GetItem', 'UpdateItem'),
+        ],
+      },
+      parent,
+    );
+    const share = new InlineFunction(
+      `${name}-share-image`,
+      {
+        description: 'Shares a new image with whom its source is shared',
+        factory: shareImage,
+        grants: [shareImages(images)],
+        // An image is shared with a hundred accounts at most.
+        timeoutSeconds: 240,
+      },
+      parent,
+    );
     const commit = new InlineFunction(
       `${name}-commit-lineage`,
       {
         description: 'Makes a new image the head of its lineage',
         factory: commitLineage,
-        grants: [readImages(), tagImages(images)],
+        environment: notifier.ledgerEnvironment,
+        grants: [
+          readImages(),
+          tagImages('CommitLineage', images),
+          ledger.grant('CountDuration', 'UpdateItem'),
+        ],
       },
       parent,
     );
@@ -104,8 +210,22 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
       {
         description: 'Records what became of an image',
         factory: settleImage,
+        environment: { ...notifier.ledgerEnvironment, ATTEMPTS: String(setting('attempts')) },
+        grants: [
+          readImages(),
+          tagImages('BlockImage', images),
+          ledger.grant('RecordOutcome', 'GetItem', 'UpdateItem'),
+        ],
+      },
+      parent,
+    );
+    const estimate = new InlineFunction(
+      `${name}-estimate-plan`,
+      {
+        description: 'Says what the updates of a plan would take',
+        factory: estimatePlan,
         environment: notifier.ledgerEnvironment,
-        grants: [readImages(), ledger.grant('RecordOutcome', 'UpdateItem')],
+        grants: [ledger.grant('ReadPlan', 'GetItem', 'Query', 'UpdateItem')],
       },
       parent,
     );
@@ -113,14 +233,33 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
       name,
       {
         description: 'Updates AppStream images',
-        functions: { survey, claim, commit, settle, report: notifier.reportRun },
+        functions: {
+          survey,
+          followUp,
+          choose,
+          measure,
+          claim,
+          prepare,
+          enter,
+          share,
+          commit,
+          settle,
+          estimate,
+          alert: notifier.alert,
+          report: notifier.reportRun,
+          deliver: notifier.deliver,
+        },
         definition: (arns) =>
           defineAutoUpdater(arns, {
-            pollSeconds: (args.pollMinutes ?? 15) * 60,
-            quotaPollSeconds: 900,
+            pollSeconds: setting('pollMinutes') * 60,
             timeoutSeconds: longestRunDays * 86_400,
           }),
-        grants: [updateImages(images), describeImages(), ...runChildren(machines, executions)],
+        grants: [
+          updateImages(images),
+          describeImages(),
+          tellOutcomes(pulumi.interpolate`arn:aws:events:${region}:${account}:event-bus/default`),
+          ...runChildren(machines, executions),
+        ],
         ledger,
         notifier,
         longestRunDays,
@@ -131,7 +270,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
       `${name}-monthly`,
       {
         description: 'Updates the images that are opted in',
-        expression: `cron(${args.schedule ?? '0 12 1 * ? *'})`,
+        expression: parseSchedule(args.schedule ?? defaultSchedule),
         timeZone: args.timeZone ?? 'UTC',
         target: workflow.arn,
         input: { mode: 'update', trigger: 'schedule' },
@@ -157,9 +296,10 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
 }
 
 /**
- * What a run hands from state to state may have 256 KiB (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html),
- * and the report of an image about 1,200 bytes at most: two long names and the reason of AWS.
+ * The positions in the queue are the one thing that grows with a run and passes from state to state: seven bytes
+ * each, of 256 KiB. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
  */
-const imagesPerExecution = 200;
+const imagesPerRun = 20_000;
 
-const longestRunDays = 14;
+/** An execution lasts a year at most; each image has its own, much nearer deadline. */
+const longestRunDays = 360;

@@ -74,6 +74,7 @@ describe('AppStreamAutoUpdater', () => {
       'CallFunctions',
       'UpdateImages',
       'DescribeImages',
+      'TellOutcomes',
       'StartChildren',
       'WatchChildren',
       'DeliverLog',
@@ -84,10 +85,19 @@ describe('AppStreamAutoUpdater', () => {
       Action: ['lambda:InvokeFunction'],
       Resource: [
         'survey-images',
+        'follow-up',
+        'choose-images',
+        'measure-room',
         'claim-image',
+        'prepare-update',
+        'enter-window',
+        'share-image',
         'commit-lineage',
         'settle-image',
+        'estimate-plan',
+        'notifier-alert',
         'notifier-report-run',
+        'notifier-deliver',
       ].map((name) => `arn:aws:mock:::first-${name}-function`),
     });
     expect(grants[1]).toEqual({
@@ -97,7 +107,14 @@ describe('AppStreamAutoUpdater', () => {
       Resource: ['arn:aws:appstream:eu-west-1:111122223333:image/*'],
     });
     const own = 'arn:aws:states:eu-west-1:111122223333';
-    expect(grants.slice(3, 5)).toMatchObject([
+    expect(grants[3]).toEqual({
+      Effect: 'Allow',
+      Sid: 'TellOutcomes',
+      Action: ['events:PutEvents'],
+      Resource: ['arn:aws:events:eu-west-1:111122223333:event-bus/default'],
+      Condition: { StringEquals: { 'events:source': 'evergreen' } },
+    });
+    expect(grants.slice(4, 6)).toMatchObject([
       { Action: ['states:StartExecution'], Resource: [`${own}:stateMachine:first-machine-*`] },
       {
         Action: ['states:DescribeExecution', 'states:StopExecution'],
@@ -116,21 +133,24 @@ describe('AppStreamAutoUpdater', () => {
     expect(new Set(called)).toEqual(new Set(statements(recorded, 'first-policy')[0].Resource));
   });
 
-  it('lets only one function tag images, and no function update them', () => {
+  it('lets two functions tag images, and no function update them', () => {
     const policies = recorded.filter(({ type }) => type === 'aws:iam/rolePolicy:RolePolicy');
     const holders = (action: string) =>
       policies
         .filter(({ inputs }) => inputs.policy.includes(`"${action}"`))
-        .map(({ name }) => name);
+        .map(({ name }) => name)
+        .sort();
     expect(holders('appstream:TagResource')).toEqual([
       'first-commit-lineage-policy',
+      'first-settle-image-policy',
       'second-commit-lineage-policy',
+      'second-settle-image-policy',
     ]);
     expect(holders('appstream:CreateUpdatedImage')).toEqual(['first-policy', 'second-policy']);
   });
 
   it('sends e-mail only from the configured address, and only when there is one', () => {
-    expect(statements(recorded, 'first-notifier-report-run-policy')).toContainEqual({
+    expect(statements(recorded, 'first-notifier-deliver-policy')).toContainEqual({
       Effect: 'Allow',
       Sid: 'SendEmail',
       Action: ['ses:SendEmail'],
@@ -155,14 +175,14 @@ describe('AppStreamAutoUpdater', () => {
 
   it('ships each function as one file of at most 20 KB that requires the SDK by name only', async () => {
     const functions = recorded.filter(({ type }) => type === 'aws:lambda/function:Function');
-    expect(functions).toHaveLength(14);
+    expect(functions).toHaveLength(32);
     for (const lambda of functions) {
       const files = await shippedCode(lambda);
       expect(Object.keys(files)).toEqual(['__index.js']);
       const text = files['__index.js'] ?? '';
       expect(Buffer.byteLength(text)).toBeLessThanOrEqual(20_000);
       const required = [...text.matchAll(/require\(([^)]*)\)/g)].map((match) => match[1] ?? '');
-      for (const name of required) expect(name).toMatch(/^'@aws-sdk\/client-[a-z0-9]+'$/);
+      for (const name of required) expect(name).toMatch(/^'@aws-sdk\/client-[a-z0-9-]+'$/);
     }
   });
 
@@ -184,7 +204,7 @@ describe('the arguments of AppStreamAutoUpdater', () => {
       const ledger = new Ledger('ledger');
       new AppStreamAutoUpdater('wrong', {
         ledger,
-        batchSize: 41,
+        batchSize: 201,
         pollMinutes: 0,
         schedule: '0 12 1 * ?',
         email: { from: 'images@example.com', to: [] },
@@ -193,9 +213,9 @@ describe('the arguments of AppStreamAutoUpdater', () => {
     await expect(create).rejects.toThrow(
       [
         'AppStreamAutoUpdater "wrong" has wrong arguments:',
-        '  batchSize: given 41; accepted is a whole number from 1 to 40',
+        '  batchSize: given 201; accepted is a whole number from 1 to 200',
         '  pollMinutes: given 0; accepted is a whole number from 1 to 60',
-        '  schedule: given "0 12 1 * ?"; accepted is six fields, such as 0 12 1 * ? *',
+        '  schedule: given "0 12 1 * ?"; accepted is six cron fields, such as 0 12 1 * ? *, or a day after Patch Tuesday, such as Patch Tuesday + 3 days at 18:00',
         '  email.to: given []; accepted is at least one address',
       ].join('\n'),
     );

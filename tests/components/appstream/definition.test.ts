@@ -8,14 +8,31 @@ const arn = (name: string) => `arn:aws:lambda:eu-west-1:111122223333:function:${
 const updater = defineAutoUpdater(
   {
     survey: arn('survey'),
+    followUp: arn('follow-up'),
+    choose: arn('choose'),
+    measure: arn('measure'),
     claim: arn('claim'),
+    prepare: arn('prepare'),
+    enter: arn('enter'),
+    share: arn('share'),
     commit: arn('commit'),
     settle: arn('settle'),
+    estimate: arn('estimate'),
+    alert: arn('alert'),
     report: arn('report'),
+    deliver: arn('deliver'),
   },
-  { pollSeconds: 900, quotaPollSeconds: 600, timeoutSeconds: 86_400 },
+  { pollSeconds: 900, timeoutSeconds: 86_400 },
 );
-const closer = defineCloser({ find: arn('find'), close: arn('close'), report: arn('report') });
+const closer = defineCloser({
+  find: arn('find'),
+  close: arn('close'),
+  report: arn('report'),
+  deliver: arn('deliver'),
+});
+
+const noRoom =
+  'AppStream.LimitExceededException, AppStream.ConcurrentModificationException, AppStream.RequestLimitExceededException';
 
 /** Every state, those within a Map included. */
 function statesOf(container: Json): [string, Json][] {
@@ -46,35 +63,50 @@ describe('the definition of the updater', () => {
   it('leads every error of every step to its compensation', () => {
     expect(compensations(updater)).toEqual({
       SurveyImages: ['States.ALL -> ReportFailure'],
+      FollowUp: ['States.ALL -> ReportFailure'],
+      ChooseImages: ['States.ALL -> ReportFailure'],
+      MeasureRoom: ['States.ALL -> ReportFailure'],
+      WarnOfRoom: ['States.ALL -> UpdateImages'],
+      DeliverWarning: ['States.ALL -> UpdateImages'],
       UpdateImages: ['States.ALL -> ReportFailure'],
       ClaimImage: ['States.ALL -> ClaimFailed'],
+      PrepareUpdate: ['States.ALL -> SettleError'],
       CheckForUpdate: [
         'AppStream.IncompatibleImageException -> Incompatible',
         'AppStream.ResourceAlreadyExistsException -> WaitUntilVisible',
-        'AppStream.LimitExceededException -> StillTimeToStart',
+        `${noRoom} -> WaitForRoom`,
         'States.ALL -> SettleError',
       ],
+      EnterWindow: ['States.ALL -> SettleError'],
       StartUpdate: [
-        'AppStream.ResourceAlreadyExistsException -> WaitUntilVisible',
-        'AppStream.LimitExceededException -> StillTimeToStart',
         'AppStream.IncompatibleImageException -> Incompatible',
+        'AppStream.ResourceAlreadyExistsException -> WaitUntilVisible',
+        `${noRoom} -> WaitForRoom`,
         'States.ALL -> SettleError',
       ],
       CheckImage: [
-        'AppStream.ResourceNotFoundException -> StillTimeToFinish',
+        'AppStream.ResourceNotFoundException -> TimeToLookAgain',
         'States.ALL -> SettleError',
       ],
+      ShareImage: ['States.ALL -> SettleError'],
       CommitLineage: ['States.ALL -> SettleError'],
       Settle: ['States.ALL -> SettleFailed'],
       SettleError: ['States.ALL -> SettleFailed'],
+      TellOutcome: ['States.ALL -> FirstFailure'],
+      AlertFailure: ['States.ALL -> Done'],
+      DeliverAlert: ['States.ALL -> Done'],
+      EstimatePlan: ['States.ALL -> ReportFailure'],
       ReportRun: ['States.ALL -> RunFailed'],
+      DeliverReport: ['States.ALL -> RunFailed'],
       ReportFailure: ['States.ALL -> RunFailed'],
+      DeliverFailure: ['States.ALL -> RunFailed'],
     });
     expect(compensations(closer)).toEqual({
       FindRuns: ['States.ALL -> ClosingFailed'],
       CloseRuns: ['States.ALL -> ClosingFailed'],
       CloseRun: ['States.ALL -> CloseFailed'],
       ReportRun: ['States.ALL -> CloseFailed'],
+      DeliverReport: ['States.ALL -> CloseFailed'],
     });
   });
 
@@ -89,20 +121,38 @@ describe('the definition of the updater', () => {
     }
   });
 
-  it('asks for an update only behind the dry run', () => {
+  it('asks for an update only behind the dry run and the window', () => {
     const states = Object.fromEntries(statesOf(updater));
-    const leadsTo = (target: string) =>
-      Object.entries<Json>(states)
-        .filter(([, state]) => JSON.stringify(state).includes(`"${target}"`))
-        .map(([name]) => name);
     expect(states['CheckForUpdate'].Parameters.DryRun).toBe(true);
     expect(states['StartUpdate'].Parameters.DryRun).toBe(false);
-    expect(leadsTo('StartUpdate')).toEqual(['UpdateImages', 'WorthUpdating']);
-    expect(states['WorthUpdating'].Default).toBe('StartUpdate');
+    expect(waysTo('StartUpdate')).toEqual(['RoomToStart']);
+    expect(waysTo('RoomToStart')).toEqual(['EnterWindow']);
+    expect(waysTo('EnterWindow')).toEqual(['WorthUpdating']);
+    expect(waysTo('WorthUpdating')).toEqual(['CheckForUpdate']);
     expect(states['WorthUpdating'].Choices.map((choice: Json) => choice.Next)).toEqual([
       'UpToDate',
       'Planned',
     ]);
+  });
+
+  it('changes nothing in a plan: every way to a change passes a choice that a plan does not take', () => {
+    const states = Object.fromEntries(statesOf(updater));
+    const plan = { Variable: '$.mode', StringEquals: 'plan' };
+    for (const guard of ['AlreadyRunning', 'AlreadyThere', 'AlreadyFailed', 'WorthUpdating']) {
+      expect(states[guard].Choices).toContainEqual(expect.objectContaining(plan));
+    }
+    expect(waysTo('FollowUpdate')).toEqual(['AlreadyRunning']);
+    expect(waysTo('UpdateFailed')).toEqual(['AlreadyFailed', 'ImageState']);
+    expect(waysTo('ShareImage')).toEqual(['AlreadyThere', 'ImageState']);
+    expect(waysTo('CommitLineage')).toEqual(['ShareImage']);
+  });
+
+  it('hands over nothing from the Map whose size grows with the images', () => {
+    const states = Object.fromEntries(statesOf(updater));
+    const { ResultPath, ItemProcessor, ToleratedFailurePercentage } = states['UpdateImages'];
+    expect([ResultPath, ToleratedFailurePercentage]).toEqual([null, 100]);
+    const ends = Object.entries<Json>(ItemProcessor.States).filter(([, { End }]) => End === true);
+    expect(ends.map(([name, { Result }]) => [name, Result])).toEqual([['Done', 0]]);
   });
 
   it('bounds the run, every task and every loop in time', () => {
@@ -111,12 +161,34 @@ describe('the definition of the updater', () => {
       if (state.Type === 'Task') expect([name, state.TimeoutSeconds > 0]).toEqual([name, true]);
     }
     const states = Object.fromEntries(statesOf(updater));
-    const deadlines = (name: string) =>
-      states[name].Choices.filter(
-        (choice: Json) => choice.TimestampGreaterThanPath !== undefined,
-      ).map((choice: Json) => choice.Next);
-    expect(deadlines('StillTimeToStart')).toEqual(['Postponed']);
-    expect(deadlines('StillTimeToFinish')).toEqual(['Unfinished']);
-    expect(deadlines('ImageState')).toEqual(['Unfinished']);
+    for (const name of ['ImageState', 'TimeToLookAgain']) {
+      expect(states[name].Choices).toContainEqual({
+        Variable: '$$.State.EnteredTime',
+        TimestampGreaterThanPath: '$.window.watch.finishBy',
+        Next: 'Unfinished',
+      });
+    }
+    // Whoever waits for room comes back to the claim, which knows when it has waited long enough.
+    expect([states['WaitForRoom'].Next, states['WaitUntilVisible'].Next]).toEqual([
+      'ClaimImage',
+      'ClaimImage',
+    ]);
+  });
+
+  it('looks at a young update more often than at an old one', () => {
+    const states = Object.fromEntries(statesOf(updater));
+    const seconds = ['WatchOften', 'WatchSometimes', 'WaitForImage'].map(
+      (name) => states[name].Seconds,
+    );
+    expect(seconds).toEqual([180, 360, 900]);
   });
 });
+
+/** States that lead to another one, other than by an error. */
+function waysTo(target: string): string[] {
+  return statesOf(updater)
+    .filter(([, { Next, Default, Choices = [] }]) =>
+      [Next, Default, ...Choices.map((choice: Json) => choice.Next)].includes(target),
+    )
+    .map(([name]) => name);
+}

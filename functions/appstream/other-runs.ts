@@ -1,0 +1,28 @@
+import type { SFN } from '@aws-sdk/client-sfn';
+
+/** ARNs of the runs that are under way, other than the caller's. */
+export async function listOtherRuns(
+  sfn: Pick<SFN, 'listExecutions'>,
+  machine: string,
+  own: string,
+): Promise<string[]> {
+  const running: string[] = [];
+  let token: string | undefined;
+  do {
+    const page = await sfn.listExecutions({
+      stateMachineArn: machine,
+      statusFilter: 'RUNNING',
+      ...(token === undefined ? {} : { nextToken: token }),
+    });
+    for (const { executionArn } of page.executions ?? []) {
+      if (executionArn !== undefined && executionArn !== own) running.push(executionArn);
+    }
+    token = page.nextToken;
+  } while (token !== undefined);
+  return running;
+}
+
+/** The last part of an execution's ARN. */
+export function nameOfRun(execution: string): string {
+  return execution.split(':').at(-1) ?? '';
+}
