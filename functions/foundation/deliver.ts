@@ -1,7 +1,7 @@
 import { channelsOf, createAddressees, type Addressees, type Channel } from './channels';
 import { log, namedError, requireVariable } from './environment';
 import { createLedger, type Ledger } from './ledger';
-import type { NotificationRecord } from './notification';
+import { fitSubject, type NotificationRecord } from './notification';
 import { keepRecord, markDelivered, readRecord, type KeptRecord } from './record';
 
 export interface DeliverEvent {
@@ -51,7 +51,7 @@ export function createHandler(dependencies: DeliverDependencies) {
     if (working.length === 0) throw namedError('NotificationUndelivered', reasons.join('\n'));
     const note: NotificationRecord = {
       id: `${id}.undelivered`,
-      subject: `Attention: ${ledger.workflow}: a notification did not reach everybody`,
+      subject: fitSubject(`Attention: ${ledger.workflow}: a notification did not reach everybody`),
       text: [`Notification ${id} could not be delivered to`, ...reasons].join('\n'),
       labels: { ...kept.record.labels, kind: 'undelivered', attention: 'true' },
     };

@@ -197,7 +197,7 @@ function nextSteps(items: readonly ItemReport[], endedEarly: boolean): string[] 
 }
 
 /** SNS takes subjects of less than 100 printable ASCII characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
-function fitSubject(subject: string): string {
+export function fitSubject(subject: string): string {
   const ascii = subject.replace(/[^\x20-\x7e]/g, '?');
   return ascii.length < 100 ? ascii : `${ascii.slice(0, 96)}...`;
 }

@@ -114,7 +114,7 @@ const badPrograms: Readonly<Record<string, BadProgram>> = {
     defect: [
       {
         kind: 'replaceCode',
-        function: 'report-run',
+        function: 'deliver',
         from: 'if (failed.length === 0)',
         to: 'if (failed.length > 0)',
       },
@@ -130,9 +130,11 @@ const badPrograms: Readonly<Record<string, BadProgram>> = {
     defect: [
       {
         kind: 'replaceCode',
-        function: 'report-run',
-        from: 'await channel.send(written.record);',
-        to: 'await markDelivered(outbox, run, channel.name, now); await channel.send(written.record);',
+        function: 'deliver',
+        from: 'const failed = await sendMessage(channel, record, destinations);',
+        to:
+          'await (0, record_1.markDelivered)(ledger, record.id, destinations, now());' +
+          'const failed = await sendMessage(channel, record, destinations);',
       },
     ],
     scenario: {

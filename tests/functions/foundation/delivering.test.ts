@@ -21,9 +21,9 @@ interface Sent {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-function prepare(to: readonly string[] = ['b@example.com']) {
+function prepare(to: readonly string[] = ['b@example.com'], workflow = 'updater') {
   const account = emulateAccount({});
-  const ledger: Ledger = { client: account.dynamodb, table: LEDGER_TABLE, workflow: 'updater' };
+  const ledger: Ledger = { client: account.dynamodb, table: LEDGER_TABLE, workflow };
   const sent: Sent[] = [];
   /** By destination: the error of every attempt to send there. */
   const broken = new Map<string, string>();
@@ -200,6 +200,14 @@ describe('delivering the report of a run', () => {
       outcome: 'failed',
       mode: 'update',
     });
+  });
+
+  it('has a subject that SNS takes, also when it tells of a failed channel', async () => {
+    const { report, sent, broken } = prepare(['b@example.com'], `Übung-${'x'.repeat(120)}`);
+    broken.set('email', 'ServiceUnavailable');
+    await report();
+    expect(sent).toHaveLength(2);
+    for (const { subject } of sent) expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
   });
 
   it('fails by name when no channel takes it, so that the state machine can try again', async () => {
