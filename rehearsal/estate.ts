@@ -1,7 +1,7 @@
 import { InputError } from './input-error';
 import { readInputFile, schemaProblems } from './input-file';
 import * as schema from './schemas/estate.schema.json';
-import { builderArn, imageArn } from './services/appstream/names';
+import { builderArn, fleetArn, imageArn } from './services/appstream/names';
 import type { Duration } from './services/duration';
 import type { Json } from './services/service';
 
@@ -15,7 +15,11 @@ export interface Estate {
   readonly region: string;
   /** ISO 8601: where a rehearsal starts unless told otherwise. */
   readonly capturedAt: string;
-  readonly appstream: { readonly images: readonly Json[]; readonly imageBuilders: readonly Json[] };
+  readonly appstream: {
+    readonly images: readonly Json[];
+    readonly imageBuilders: readonly Json[];
+    readonly fleets: readonly Json[];
+  };
   readonly ses: { readonly sandbox: boolean; readonly identities: readonly Json[] };
   readonly sns: { readonly topics: readonly { readonly TopicArn: string }[] };
   readonly dynamodb: {
@@ -45,14 +49,27 @@ export interface Outcome {
   readonly errors?: readonly Json[];
 }
 
-/** Something that AWS does on its own. */
-export interface EstateEvent {
-  /** ISO 8601. */
-  readonly at: string;
-  readonly type: 'appstream.baseImageReleased';
-  /** Only images of this platform. @default all */
-  readonly platform?: string;
-}
+/** Something that happens without anybody's call, after the account was captured. */
+export type EstateEvent =
+  | {
+      /** ISO 8601. */
+      readonly at: string;
+      readonly type: 'appstream.baseImageReleased';
+      /** Only images of this platform. @default all */
+      readonly platform?: string;
+    }
+  | {
+      /** ISO 8601. */
+      readonly at: string;
+      /** Somebody starts an update in the console. It is refused where AWS would. */
+      readonly type: 'appstream.imageUpdateStarted';
+      /** Name of the image that is updated. */
+      readonly image: string;
+      /** @default somebody */
+      readonly by?: string;
+      /** How long it takes; of bounds, the middle. @default as every update */
+      readonly duration?: Duration;
+    };
 
 /**
  * Reads an estate, YAML or JSON, and fills in what it leaves out.
@@ -96,6 +113,16 @@ function withDefaults(given: Json): Estate {
         CreatedTime: capturedAt,
         ...builder,
       })),
+      fleets: (appstream?.fleets ?? []).map((fleet: Json) => ({
+        Name: fleet.Name,
+        Arn: fleetArn(scope, fleet.Name),
+        State: 'STOPPED',
+        FleetType: 'ALWAYS_ON',
+        InstanceType: 'stream.standard.medium',
+        ComputeCapacityStatus: { Desired: 0 },
+        CreatedTime: capturedAt,
+        ...fleet,
+      })),
     },
     ses: {
       // As in an account that did not ask AWS yet.
@@ -122,10 +149,12 @@ function clashes(given: Json): string[] {
     ...duplicates(images, 'appstream.images', 'Name', ({ Visibility }) => Visibility !== 'SHARED'),
     ...duplicates(images, 'appstream.images', 'Arn'),
     ...duplicates(listAt(given?.appstream?.imageBuilders), 'appstream.imageBuilders', 'Name'),
+    ...duplicates(listAt(given?.appstream?.fleets), 'appstream.fleets', 'Name'),
     ...duplicates(listAt(given?.ses?.identities), 'ses.identities', 'IdentityName'),
     ...duplicates(listAt(given?.sns?.topics), 'sns.topics', 'TopicArn'),
     ...duplicates(listAt(given?.dynamodb?.tables), 'dynamodb.tables', 'TableName'),
     ...foreignArns(images, given),
+    ...unnamedShares(images),
   ];
 }
 
@@ -159,6 +188,23 @@ function foreignArns(images: readonly Json[], given: Json): string[] {
     return Arn !== own && Arn.endsWith(`:image/${Name}`)
       ? []
       : [`${place}; it must end in ":image/${Name}" and belong to another account`];
+  });
+}
+
+/** An account captured without its permissions would look as if nobody used the image. */
+function unnamedShares(images: readonly Json[]): string[] {
+  return images.flatMap((image, position) => {
+    const {
+      Visibility = 'PRIVATE',
+      ImageSharedWithOthers,
+      SharedImagePermissionsList,
+    } = image ?? {};
+    const isTold = ImageSharedWithOthers === 'TRUE' && Visibility === 'PRIVATE';
+    return isTold && listAt(SharedImagePermissionsList).length === 0
+      ? [
+          `appstream.images[${position}].ImageSharedWithOthers is "TRUE"; SharedImagePermissionsList must say with whom`,
+        ]
+      : [];
   });
 }
 

@@ -1,4 +1,4 @@
-import { AwsError, type Json, type Service } from './service';
+import { AwsError, type Json, type Scope, type Service } from './service';
 
 const REFERENCE = 'https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html';
 
@@ -18,7 +18,7 @@ export const eventbridge: Service<EventBridgeState> = {
   behaviours: [
     {
       id: 'put-events',
-      text: 'A request has 1 to 10 entries of 256 KB together, on the default bus. Each has a source, which must not begin with aws., a detail type and a detail that is a JSON object; one that does not fails alone.',
+      text: 'A request has 1 to 10 entries of less than 256 KB together, on the default bus. Each has a source, which must not begin with aws., a detail type and a detail that is a JSON object; one that does not fails alone.',
       source: REFERENCE,
     },
   ],
@@ -27,10 +27,10 @@ export const eventbridge: Service<EventBridgeState> = {
     PutEvents: {
       mutates: true,
       // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
-      authorize: (input, _state, { partition, account, region }) =>
-        ((input.Entries ?? [{}]) as Json[]).map((entry) => ({
+      authorize: ({ Entries }, _state, scope) =>
+        (Entries as Json[]).map((entry) => ({
           action: 'events:PutEvents',
-          resource: `arn:${partition}:events:${region}:${account}:event-bus/default`,
+          resource: busArn(scope),
           context: {
             'events:source': entry.Source ?? '',
             'events:detail-type': entry.DetailType ?? '',
@@ -38,19 +38,21 @@ export const eventbridge: Service<EventBridgeState> = {
         })),
       handle: (input, state, call) => {
         call.uses('put-events');
-        checkRequest(input);
+        checkRequest(input, call.scope);
         const entries = (input.Entries as Json[]).map((entry) => {
-          const problem = problemOf(entry);
+          const problem = missingIn(entry) ?? problemOf(entry);
           if (problem !== undefined) return problem;
+          state.taken += 1;
+          const EventId = `00000000-0000-4000-b000-${String(state.taken).padStart(12, '0')}`;
           call.emit({
+            id: EventId,
+            ...(entry.Time !== undefined && { time: secondsOf(entry.Time) }),
             source: entry.Source,
             'detail-type': entry.DetailType,
             resources: entry.Resources ?? [],
             detail: JSON.parse(entry.Detail),
           });
-          state.taken += 1;
-          const suffix = String(state.taken).padStart(12, '0');
-          return { EventId: `00000000-0000-4000-9000-${suffix}` };
+          return { EventId };
         });
         return {
           FailedEntryCount: entries.filter((entry) => 'ErrorCode' in entry).length,
@@ -62,26 +64,25 @@ export const eventbridge: Service<EventBridgeState> = {
   toEstate: () => ({}),
 };
 
-function checkRequest({ Entries, EndpointId }: Json): void {
-  if (EndpointId !== undefined) {
-    const message = 'The rehearsal does not implement EndpointId of events:PutEvents.';
-    throw new AwsError('NotImplemented', message, 501);
-  }
+/** @throws {AwsError} what fails the request as a whole */
+function checkRequest({ Entries, EndpointId }: Json, scope: Scope): void {
+  if (EndpointId !== undefined) throw notImplemented('EndpointId');
   if (!Array.isArray(Entries) || Entries.length < 1 || Entries.length > 10) {
-    const message =
-      "1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have 1 to 10 entries";
-    throw new AwsError('ValidationException', message);
+    throw invalid(
+      "1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have 1 to 10 entries",
+    );
   }
-  for (const { EventBusName } of Entries) {
-    if (EventBusName !== undefined && !/(^|\/)default$/.test(EventBusName)) {
-      const message = `The rehearsal knows the default event bus only, not ${EventBusName}.`;
-      throw new AwsError('NotImplemented', message, 501);
+  for (const { EventBusName, TraceHeader } of Entries) {
+    if (TraceHeader !== undefined) throw notImplemented('TraceHeader');
+    if (![undefined, 'default', busArn(scope)].includes(EventBusName)) {
+      throw notImplemented(`the event bus ${EventBusName}`);
     }
   }
+  const missing = Entries.map(missingIn);
+  if (!missing.includes(undefined)) throw invalid(missing[0].ErrorMessage);
   const bytes = (Entries as Json[]).reduce((sum, entry) => sum + sizeOf(entry), 0);
-  if (bytes > MAXIMUM_BYTES) {
-    const message = `Total size of the entries in the request is over the limit: ${bytes} bytes.`;
-    throw new AwsError('ValidationException', message);
+  if (bytes >= MAXIMUM_BYTES) {
+    throw invalid(`Total size of the entries in the request is over the limit: ${bytes} bytes.`);
   }
 }
 
@@ -92,26 +93,59 @@ function sizeOf({ Time, Source, DetailType, Detail, Resources = [] }: Json): num
   return bytes + (Time === undefined ? 0 : 14);
 }
 
-/** What is wrong with one entry: the others are taken all the same. */
+/** What an entry lacks: it fails alone, but where all lack something the request does. */
+function missingIn(entry: Json): Json {
+  const member = ['Source', 'DetailType', 'Detail'].find((name) => !entry[name]);
+  return member === undefined
+    ? undefined
+    : failed(
+        'InvalidArgument',
+        `Parameter ${member} is not valid. Reason: ${member} is a required argument.`,
+      );
+}
+
+/** What else is wrong with one entry: the others are taken all the same. */
 function problemOf({ Source, DetailType, Detail }: Json): Json {
-  const invalid = (ErrorMessage: string) => ({ ErrorCode: 'InvalidArgument', ErrorMessage });
-  if (!Source)
-    return invalid('Parameter Source is not valid. Reason: Source is a required argument.');
-  if (!DetailType) {
-    return invalid('Parameter DetailType is not valid. Reason: DetailType is a required argument.');
+  if (Source.startsWith('aws.')) {
+    return failed('NotAuthorizedForSourceException', 'Not authorized for the source.');
   }
-  if (!Detail)
-    return invalid('Parameter Detail is not valid. Reason: Detail is a required argument.');
-  if (/^aws\./.test(Source)) {
-    const ErrorMessage = 'Not authorized for the source.';
-    return { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage };
+  // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
+  if (DetailType.length > 128) {
+    return failed(
+      'InvalidArgument',
+      'Parameter DetailType is not valid. Reason: it is longer than 128.',
+    );
   }
-  const malformed = { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+  return isObject(Detail) ? undefined : failed('MalformedDetail', 'Detail is malformed.');
+}
+
+function isObject(text: string): boolean {
   try {
-    const detail: unknown = JSON.parse(Detail);
-    const isObject = typeof detail === 'object' && detail !== null && !Array.isArray(detail);
-    return isObject ? undefined : malformed;
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
   } catch {
-    return malformed;
+    return false;
   }
+}
+
+/** Events know no parts of a second. */
+function secondsOf(time: Json): string {
+  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+function busArn({ partition, region, account }: Scope): string {
+  return `arn:${partition}:events:${region}:${account}:event-bus/default`;
+}
+
+function failed(ErrorCode: string, ErrorMessage: string): Json {
+  return { ErrorCode, ErrorMessage };
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError('ValidationException', message);
+}
+
+function notImplemented(what: string): AwsError {
+  const message = `The rehearsal does not implement ${what} of events:PutEvents.`;
+  return new AwsError('NotImplemented', message, 501);
 }

@@ -96,6 +96,10 @@ export interface DeployedResource {
 }
 
 export interface BusEvent {
+  /** @default the next that the bus gives */
+  readonly id?: string;
+  /** ISO 8601, in whole seconds. @default now */
+  readonly time?: string;
   readonly source: string;
   readonly 'detail-type': string;
   readonly resources: readonly string[];

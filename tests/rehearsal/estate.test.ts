@@ -39,7 +39,7 @@ describe('loadEstate', () => {
     const images = '[{ Name: a }, { Name: b, Visibility: PUBLIC, State: PENDING }]';
     const estate = loadEstate(
       fileWith(
-        `${head}appstream: { images: ${images}, imageBuilders: [{ Name: c }] }\n` +
+        `${head}appstream: { images: ${images}, imageBuilders: [{ Name: c }], fleets: [{ Name: d }] }\n` +
           'ses: { identities: [{ IdentityName: a@b.org }, { IdentityName: b.org, VerificationStatus: PENDING }] }',
       ),
     );
@@ -68,6 +68,17 @@ describe('loadEstate', () => {
         ],
         imageBuilders: [
           { Name: 'c', Arn: `${arn}:111122223333:image-builder/c`, State: 'STOPPED', CreatedTime },
+        ],
+        fleets: [
+          {
+            Name: 'd',
+            Arn: `${arn}:111122223333:fleet/d`,
+            State: 'STOPPED',
+            FleetType: 'ALWAYS_ON',
+            InstanceType: 'stream.standard.medium',
+            ComputeCapacityStatus: { Desired: 0 },
+            CreatedTime,
+          },
         ],
       },
       ses: {
@@ -185,7 +196,28 @@ describe('loadEstate', () => {
       `events: [{ at: '2026-02-10T00:00:00Z', type: appstream.baseImageRelease }]`,
       [
         'events[0].type is "appstream.baseImageRelease"; did you mean "appstream.baseImageReleased"?; ' +
-          'allowed: appstream.baseImageReleased',
+          'allowed: appstream.baseImageReleased, appstream.imageUpdateStarted',
+      ],
+    ],
+    [
+      `events: [{ at: '2026-02-10T00:00:00Z', type: appstream.imageUpdateStarted, platform: WINDOWS }]`,
+      ['events[0].image is missing', 'events[0].platform is not allowed beside the other keys'],
+    ],
+    [
+      `events: [{ at: '2026-02-10T00:00:00Z', type: appstream.baseImageReleased, image: a, by: me }]`,
+      [
+        'events[0].image is not allowed beside the other keys',
+        'events[0].by is not allowed beside the other keys',
+      ],
+    ],
+    [
+      `appstream: { fleets: [{ Name: a }, { Name: a }] }`,
+      ['appstream.fleets[1].Name is "a", as is appstream.fleets[0].Name'],
+    ],
+    [
+      `appstream: { images: [{ Name: a, ImageSharedWithOthers: 'TRUE' }] }`,
+      [
+        'appstream.images[0].ImageSharedWithOthers is "TRUE"; SharedImagePermissionsList must say with whom',
       ],
     ],
   ])('%s is refused, naming the key', (text, problems) => {
@@ -218,6 +250,8 @@ test('the schema allows what the SDKs know, and nothing else', () => {
   same($defs.image.properties.Visibility.enum, appstreamSdk.VisibilityType);
   same($defs.image.properties.ImageType.enum, appstreamSdk.ImageType);
   same($defs.imageBuilder.properties.State.enum, appstreamSdk.ImageBuilderState);
+  same($defs.fleet.properties.State.enum, appstreamSdk.FleetState);
+  same($defs.fleet.properties.FleetType.enum, appstreamSdk.FleetType);
   same($defs.identity.properties.VerificationStatus.enum, sesSdk.VerificationStatus);
   same($defs.identity.properties.IdentityType.enum, sesSdk.IdentityType);
 });

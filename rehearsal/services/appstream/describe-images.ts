@@ -1,9 +1,7 @@
-import { AwsError, type Json, type Operation } from '../service';
-import { checkName, invalid } from './names';
+import { AwsError, type Json, type Operation, type Scope } from '../service';
+import { checkName, imageArn, invalid } from './names';
+import { pageOf, withDates } from './page';
 import { imageAt, isVisible, type AppStreamState, type ImageRecord } from './state';
-
-/** Largest page, and that of a request without `MaxResults`. */
-const PAGE = 25;
 
 /** https://docs.aws.amazon.com/appstream2/latest/APIReference/API_DescribeImages.html */
 export const describeImages: Operation<AppStreamState> = {
@@ -11,17 +9,14 @@ export const describeImages: Operation<AppStreamState> = {
   // No resource-level permission:
   // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonappstream2.0.html
   authorize: () => [{ action: 'appstream:DescribeImages', resource: '*' }],
-  handle: (input, state, { now, uses }) => {
-    const visible = Object.values(state.images).filter((record) => isVisible(record, now));
+  handle: (input, state, { now, scope, uses }) => {
     uses('missing-name');
-    if (visible.some(startedBefore)) uses('in-flight-at-start');
-    const chosen = select(input, visible);
-    const { from, size } = page(input, chosen.length, 'images');
-    const next = from + size;
-    return {
-      Images: chosen.slice(from, next).map((record) => withDates(imageAt(record, now))),
-      ...(next < chosen.length && { NextToken: writeToken(next, 'images') }),
-    };
+    const { entries, token } = pageOf('images', select(input, state, now, scope), input, {
+      usual: 25,
+      largest: 25,
+    });
+    if (entries.some(startedBefore)) uses('in-flight-at-start');
+    return { Images: entries.map((record) => withDates(imageAt(record, now))), ...token };
   },
 };
 
@@ -29,7 +24,12 @@ function startedBefore({ creation }: ImageRecord): boolean {
   return creation !== undefined && creation.source === undefined;
 }
 
-function select({ Names, Arns, Type }: Json, visible: readonly ImageRecord[]): ImageRecord[] {
+function select(
+  { Names, Arns, Type }: Json,
+  { images }: AppStreamState,
+  now: number,
+  scope: Scope,
+): ImageRecord[] {
   const given = [Names?.length > 0, Arns?.length > 0, Type !== undefined];
   if (given.filter(Boolean).length > 1) {
     const message = 'Specify only one of Names, Arns and Type.';
@@ -37,68 +37,37 @@ function select({ Names, Arns, Type }: Json, visible: readonly ImageRecord[]): I
   }
   if (Names?.length > 0) {
     for (const name of Names) checkName('names', name);
-    // What another account shares is found by ARN only.
     return findAll(
       Names,
-      visible.filter(({ image }) => image.Visibility !== 'SHARED'),
-      'Name',
+      now,
+      (name) => images[imageArn(scope, name)] ?? publicImage(images, name),
     );
   }
-  if (Arns?.length > 0) return findAll(Arns, visible, 'Arn');
+  if (Arns?.length > 0) return findAll(Arns, now, (arn) => images[arn]);
   if (Type !== undefined && !['PUBLIC', 'PRIVATE', 'SHARED'].includes(Type)) {
     throw invalid('type', Type, 'Member must satisfy enum value set: [PUBLIC, PRIVATE, SHARED]');
   }
-  return visible.filter(({ image }) => Type === undefined || image.Visibility === Type);
+  return Object.values(images).filter(
+    (record) => isVisible(record, now) && (Type === undefined || record.image.Visibility === Type),
+  );
 }
 
 /** One missing image fails the whole call. */
 function findAll(
   wanted: readonly string[],
-  visible: readonly ImageRecord[],
-  member: 'Name' | 'Arn',
+  now: number,
+  find: (key: string) => ImageRecord | undefined,
 ): ImageRecord[] {
   return [...new Set(wanted)].map((key) => {
-    const found = visible.find(({ image }) => image[member] === key);
-    if (found !== undefined) return found;
+    const found = find(key);
+    if (found !== undefined && isVisible(found, now)) return found;
     throw new AwsError('ResourceNotFoundException', `The image ${key} does not exist.`);
   });
 }
 
-/**
- * The part of a list that a request asks for.
- *
- * @param kind what is listed: the token of another list is refused
- * @throws {AwsError} ValidationException
- */
-export function page({ MaxResults, NextToken }: Json, length: number, kind: string) {
-  if (MaxResults !== undefined && !(MaxResults >= 0 && MaxResults <= PAGE)) {
-    const rule = `Member must have value from 0 to ${PAGE}`;
-    throw invalid('maxResults', MaxResults, rule);
-  }
-  const from = NextToken === undefined ? 0 : readToken(NextToken, kind);
-  if (from === undefined || from > length) {
-    throw invalid('nextToken', NextToken, 'Member must be the token of an earlier answer');
-  }
-  return { from, size: MaxResults || PAGE };
-}
-
-export function writeToken(position: number, kind: string): string {
-  return Buffer.from(`${kind}:${position}`).toString('base64');
-}
-
-function readToken(token: string, kind: string): number | undefined {
-  const [found, position] = Buffer.from(token, 'base64').toString().split(':');
-  return found === kind && /^\d+$/.test(position ?? '') ? Number(position) : undefined;
-}
-
-/** The state holds times as ISO 8601, the SDK's shapes hold dates. */
-export function withDates(value: Json): Json {
-  if (Array.isArray(value)) return value.map(withDates);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([member, part]) => [
-      member,
-      /(Time|Date|Timestamp)$/.test(member) ? new Date(part as string) : withDates(part),
-    ]),
+/** What another account shares is found by ARN only. */
+function publicImage(images: AppStreamState['images'], name: string): ImageRecord | undefined {
+  return Object.values(images).find(
+    ({ image }) => image.Name === name && image.Visibility === 'PUBLIC',
   );
 }

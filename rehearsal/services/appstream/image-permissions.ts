@@ -1,30 +1,27 @@
-import { AwsError, type Json, type Operation, type Scope } from '../service';
-import { page, writeToken } from './describe-images';
+import { AwsError, type Call, type Json, type Operation } from '../service';
 import { checkName, imageArn, invalid } from './names';
-import { isVisible, type AppStreamState, type ImageRecord } from './state';
+import { pageOf } from './page';
+import { limitOf } from './quotas';
+import { imageAt, isVisible, type AppStreamState, type ImageRecord } from './state';
 import { resourceTags } from './tags';
-
-/** Accounts that an image can be shared with: https://docs.aws.amazon.com/appstream2/latest/developerguide/limits.html */
-const SHARES = { code: 'appstream2:L-99A44980', value: 100 };
 
 /** https://docs.aws.amazon.com/appstream2/latest/APIReference/API_DescribeImagePermissions.html */
 export const describeImagePermissions: Operation<AppStreamState> = {
   mutates: false,
   authorize: onImage('appstream:DescribeImagePermissions'),
-  handle: (input, state, { now, scope }) => {
-    const { sharedWith } = ownImage(input.Name, state, now, scope);
-    const wanted: readonly string[] = input.SharedAwsAccountIds ?? [];
-    const chosen =
-      wanted.length === 0
-        ? sharedWith
-        : sharedWith.filter(({ sharedAccountId }) => wanted.includes(sharedAccountId));
-    const { from, size } = page(input, chosen.length, 'permissions');
-    const next = from + size;
-    return {
-      Name: input.Name,
-      SharedImagePermissionsList: chosen.slice(from, next),
-      ...(next < chosen.length && { NextToken: writeToken(next, 'permissions') }),
-    };
+  handle: (input, state, call) => {
+    call.uses('pages');
+    const { SharedAwsAccountIds: accounts } = input;
+    if (accounts !== undefined && !(accounts.length >= 1 && accounts.length <= 5)) {
+      throw invalid('sharedAwsAccountIds', accounts, 'Member must have 1 to 5 entries');
+    }
+    for (const account of accounts ?? []) checkAccount('sharedAwsAccountIds', account);
+    const { sharedWith } = ownImage(input.Name, state, call);
+    const chosen = sharedWith.filter(
+      ({ sharedAccountId }) => accounts === undefined || accounts.includes(sharedAccountId),
+    );
+    const { entries, token } = pageOf('permissions', chosen, input, { usual: 25, largest: 500 });
+    return { Name: input.Name, SharedImagePermissionsList: structuredClone(entries), ...token };
   },
 };
 
@@ -32,24 +29,21 @@ export const describeImagePermissions: Operation<AppStreamState> = {
 export const updateImagePermissions: Operation<AppStreamState> = {
   mutates: true,
   authorize: onImage('appstream:UpdateImagePermissions'),
-  handle: ({ Name, SharedAccountId, ImagePermissions }, state, { now, scope }) => {
-    checkAccount(SharedAccountId);
-    const record = ownImage(Name, state, now, scope);
-    checkAvailable(record, now);
-    if (SharedAccountId === scope.account) {
-      const message = `The image ${Name} belongs to the account ${SharedAccountId} itself.`;
-      throw new AwsError('OperationNotPermittedException', message);
+  handle: ({ Name, SharedAccountId, ImagePermissions }, state, call) => {
+    call.uses('sharing');
+    checkAccount('sharedAccountId', SharedAccountId);
+    const record = availableImage(Name, state, call);
+    if (SharedAccountId === call.scope.account) {
+      throw invalid('sharedAccountId', SharedAccountId, 'Member must be another account');
     }
-    const others = record.sharedWith.filter(
-      ({ sharedAccountId }) => sharedAccountId !== SharedAccountId,
-    );
-    const limit: number = scope.estate.quotas?.[SHARES.code] ?? SHARES.value;
+    const others = record.sharedWith.filter(isNot(SharedAccountId));
+    const limit = limitOf(call.scope, 'appstream2:L-99A44980');
     if (others.length >= limit) {
       const message = `The limit of ${limit} accounts for the image ${Name} is reached.`;
       throw new AwsError('LimitExceededException', message);
     }
-    const permissions = { ...ImagePermissions };
-    share(record, [...others, { sharedAccountId: SharedAccountId, imagePermissions: permissions }]);
+    const imagePermissions = structuredClone(ImagePermissions);
+    share(record, [...others, { sharedAccountId: SharedAccountId, imagePermissions }]);
     return {};
   },
 };
@@ -58,12 +52,11 @@ export const updateImagePermissions: Operation<AppStreamState> = {
 export const deleteImagePermissions: Operation<AppStreamState> = {
   mutates: true,
   authorize: onImage('appstream:DeleteImagePermissions'),
-  handle: ({ Name, SharedAccountId }, state, { now, scope }) => {
-    checkAccount(SharedAccountId);
-    const record = ownImage(Name, state, now, scope);
-    const others = record.sharedWith.filter(
-      ({ sharedAccountId }) => sharedAccountId !== SharedAccountId,
-    );
+  handle: ({ Name, SharedAccountId }, state, call) => {
+    call.uses('sharing');
+    checkAccount('sharedAccountId', SharedAccountId);
+    const record = availableImage(Name, state, call);
+    const others = record.sharedWith.filter(isNot(SharedAccountId));
     if (others.length === record.sharedWith.length) {
       const message = `The image ${Name} is not shared with the account ${SharedAccountId}.`;
       throw new AwsError('ResourceNotFoundException', message);
@@ -73,40 +66,39 @@ export const deleteImagePermissions: Operation<AppStreamState> = {
   },
 };
 
-function onImage(action: string): Operation<AppStreamState>['authorize'] {
+/** The permission that operations on one own image ask for. */
+export function onImage(action: string): Operation<AppStreamState>['authorize'] {
   return ({ Name }, state, scope) => {
     const resource = imageArn(scope, Name);
     return [{ action, resource, context: resourceTags(state.images[resource]) }];
   };
 }
 
-/** Permissions are of own images only. */
-function ownImage(name: Json, state: AppStreamState, now: number, scope: Scope): ImageRecord {
+/** @throws {AwsError} ResourceNotFoundException also of an image that another account shares, or that is not shown yet */
+export function ownImage(name: Json, state: AppStreamState, { now, scope }: Call): ImageRecord {
   checkName('name', name);
   const record = state.images[imageArn(scope, name)];
-  if (record === undefined || !isVisible(record, now)) {
-    throw new AwsError('ResourceNotFoundException', `The image ${name} does not exist.`);
-  }
-  return record;
+  if (record !== undefined && isVisible(record, now)) return record;
+  throw new AwsError('ResourceNotFoundException', `The image ${name} does not exist.`);
 }
 
-function checkAvailable(record: ImageRecord, now: number): void {
-  const { image, creation } = record;
-  const state =
-    creation === undefined || now >= creation.endsAt ? (creation?.end ?? image).State : '';
-  if (state === 'AVAILABLE') return;
-  const message = `The image ${image.Name} is not AVAILABLE.`;
+function availableImage(name: Json, state: AppStreamState, call: Call): ImageRecord {
+  const record = ownImage(name, state, call);
+  const { State } = imageAt(record, call.now);
+  if (State === 'AVAILABLE') return record;
+  const message = `The image ${name} is ${State}. It must be AVAILABLE.`;
   throw new AwsError('ResourceNotAvailableException', message);
 }
 
-function checkAccount(account: Json): void {
+/** The pattern of the API's model, and twelve digits as its text says. */
+function checkAccount(member: string, account: Json): void {
   if (!/^\d{12}$/.test(account ?? '')) {
-    throw invalid(
-      'sharedAccountId',
-      account,
-      'Member must satisfy regular expression pattern: ^\\d+$',
-    );
+    throw invalid(member, account, 'Member must satisfy regular expression pattern: ^\\d+$');
   }
+}
+
+function isNot(account: string) {
+  return ({ sharedAccountId }: Json) => sharedAccountId !== account;
 }
 
 function share(record: ImageRecord, sharedWith: readonly Json[]): void {

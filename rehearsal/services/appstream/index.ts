@@ -1,12 +1,16 @@
-import type { Service } from '../service';
+import type { Operation, Service } from '../service';
+import { deleteImage } from './delete-image';
+import { describeFleets } from './describe-fleets';
 import { describeImageBuilders } from './describe-image-builders';
 import { describeImages } from './describe-images';
+import { createState, toEstate } from './estate';
 import {
   deleteImagePermissions,
   describeImagePermissions,
   updateImagePermissions,
 } from './image-permissions';
-import { createState, toEstate, type AppStreamState } from './state';
+import { afterOthers } from './others';
+import type { AppStreamState } from './state';
 import { listTagsForResource, tagResource, untagResource } from './tags';
 import { createUpdatedImage } from './update';
 import { builderUsage } from './usage';
@@ -16,7 +20,21 @@ export type { AppStreamState } from './state';
 const GUIDE = 'https://docs.aws.amazon.com/appstream2/latest/developerguide';
 const REFERENCE = 'https://docs.aws.amazon.com/appstream2/latest/APIReference';
 
-/** Amazon AppStream 2.0: images, their tags and their managed updates. */
+const OPERATIONS: Readonly<Record<string, Operation<AppStreamState>>> = {
+  DescribeImages: describeImages,
+  DescribeImageBuilders: describeImageBuilders,
+  DescribeFleets: describeFleets,
+  DescribeImagePermissions: describeImagePermissions,
+  UpdateImagePermissions: updateImagePermissions,
+  DeleteImagePermissions: deleteImagePermissions,
+  CreateUpdatedImage: createUpdatedImage,
+  DeleteImage: deleteImage,
+  ListTagsForResource: listTagsForResource,
+  TagResource: tagResource,
+  UntagResource: untagResource,
+};
+
+/** Amazon AppStream 2.0: images, their tags, with whom they are shared, and their managed updates. */
 export const appstream: Service<AppStreamState> = {
   id: 'appstream',
   clientPackage: '@aws-sdk/client-appstream',
@@ -29,7 +47,7 @@ export const appstream: Service<AppStreamState> = {
     },
     {
       id: 'update-builder',
-      text: 'The builder of an update is seen among the image builders of the account from the moment of the call until the image is AVAILABLE or FAILED.',
+      text: 'DescribeImageBuilders shows the builder of an update as soon as DescribeImages shows the image.',
       source: 'assumed',
     },
     {
@@ -73,23 +91,35 @@ export const appstream: Service<AppStreamState> = {
       source: `${GUIDE}/administer-images.html`,
     },
     {
+      id: 'sharing',
+      text: "Only an AVAILABLE image of one's own is shared, with at most 100 accounts unless the estate names another quota. An update carries no permissions over. What is not shared with an account cannot be taken from it.",
+      source: `${REFERENCE}/API_UpdateImagePermissions.html`,
+    },
+    {
+      id: 'delete-image',
+      text: 'An image that a fleet or an image builder uses, or that is shared, is not deleted, nor is one in flight. What is deleted is gone at once.',
+      source: `${GUIDE}/administer-images.html`,
+    },
+    {
+      id: 'pages',
+      text: 'A page of image builders, fleets or permissions has 25 entries unless fewer are asked for (of permissions: up to 500): AWS names no number.',
+      source: 'assumed',
+    },
+    {
+      id: 'others',
+      text: 'An update that somebody else starts is refused as ours are; it takes the middle of its duration, and its image is named after who started it.',
+      source: 'assumed',
+    },
+    {
       id: 'in-flight-at-start',
       text: 'An image that is in flight at the start takes as long as an update on average.',
       source: 'assumed',
     },
   ],
   createState,
-  operations: {
-    DescribeImages: describeImages,
-    DescribeImageBuilders: describeImageBuilders,
-    DescribeImagePermissions: describeImagePermissions,
-    UpdateImagePermissions: updateImagePermissions,
-    DeleteImagePermissions: deleteImagePermissions,
-    CreateUpdatedImage: createUpdatedImage,
-    ListTagsForResource: listTagsForResource,
-    TagResource: tagResource,
-    UntagResource: untagResource,
-  },
+  operations: Object.fromEntries(
+    Object.entries(OPERATIONS).map(([name, operation]) => [name, afterOthers(operation)]),
+  ),
   toEstate,
   usage: builderUsage,
 };

@@ -11,6 +11,10 @@ export function builderArn({ partition, region, account }: Account, name: string
   return `arn:${partition}:appstream:${region}:${account}:image-builder/${name}`;
 }
 
+export function fleetArn({ partition, region, account }: Account, name: string): string {
+  return `arn:${partition}:appstream:${region}:${account}:fleet/${name}`;
+}
+
 /** Patterns and lengths of the API's model, https://docs.aws.amazon.com/appstream2/latest/APIReference/API_CreateUpdatedImage.html */
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,100}$/;
 const TAG_KEY = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;

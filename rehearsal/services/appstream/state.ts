@@ -1,14 +1,24 @@
 import type { Json, Scope } from '../service';
-import { middleOf, type Duration } from '../duration';
+import type { Duration } from '../duration';
 
 /** Everything that AppStream knows of the account. Plain JSON; what time changes is worked out when asked. */
 export interface AppStreamState {
   /** By ARN: a private image and one that another account shares may have the same name. */
   readonly images: Record<string, ImageRecord>;
+  /** How many of the images are the account's own. */
+  ownImages: number;
+  /** ARNs of images that are being made, in the order of their start; some may have ended since. */
+  inFlight: readonly string[];
   /** Image builders that are there at the start and stay, as `DescribeImageBuilders` shows them. */
   readonly imageBuilders: readonly Json[];
+  /** As `DescribeFleets` shows them. */
+  readonly fleets: readonly Json[];
   /** Updates accepted so far, by name of the source: which attempt the next one is. */
   readonly attempts: Record<string, number>;
+  /** Hours of the builders that made images which are deleted by now. */
+  hoursOfDeleted: number;
+  /** How many of the updates that others start, by the estate's events, have had their turn. */
+  readonly othersDone: number;
 }
 
 export interface ImageRecord {
@@ -26,6 +36,8 @@ export interface ImageRecord {
 export interface Creation {
   /** Name of the image that is updated. */
   readonly source?: string;
+  /** Who started it, where that was nobody who calls. */
+  readonly by?: string;
   /** Shown to `DescribeImages` from then on. */
   readonly visibleAt: number;
   /** PENDING until then. */
@@ -55,63 +67,6 @@ export const DURATIONS = {
 
 export function durationOf(scope: Scope, name: keyof typeof DURATIONS): Duration {
   return scope.estate.durations?.appstream?.[name] ?? DURATIONS[name];
-}
-
-const IN_FLIGHT = ['PENDING', 'CREATING', 'COPYING', 'IMPORTING', 'VALIDATING'];
-const UPDATING = ['UPDATING', 'PENDING_QUALIFICATION'];
-
-/** What the estate holds. Images that are being deleted are gone. */
-export function createState(scope: Scope): AppStreamState {
-  const { images = [], imageBuilders = [] } = scope.estate.appstream ?? {};
-  const temporary: Json[] = [];
-  const records = images
-    .filter((image: Json) => image.State !== 'DELETING')
-    .map((given: Json) => {
-      const builder = imageBuilders.find(
-        ({ Name, State }: Json) => UPDATING.includes(State) && Name.startsWith(`${given.Name}-`),
-      );
-      const record = recordOf(given, builder, scope);
-      if (record.creation?.imageBuilder !== undefined) temporary.push(builder);
-      return [given.Arn, record];
-    });
-  return {
-    images: Object.fromEntries(records),
-    imageBuilders: structuredClone(
-      imageBuilders.filter((builder: Json) => !temporary.includes(builder)),
-    ),
-    attempts: {},
-  };
-}
-
-function recordOf(given: Json, imageBuilder: Json, scope: Scope): ImageRecord {
-  const { Tags = {}, SharedImagePermissionsList = [], canUpdateImage = true, ...image } = given;
-  const capturedAt = Date.parse(scope.estate.capturedAt);
-  const inFlight = IN_FLIGHT.includes(given.State);
-  return structuredClone({
-    image,
-    tags: Tags,
-    sharedWith: SharedImagePermissionsList,
-    ...((inFlight || !canUpdateImage) && { freshSince: capturedAt }),
-    ...(inFlight && { creation: creationAtStart(given, imageBuilder, scope) }),
-  });
-}
-
-/** Nothing says when it began or what it waits for, so it takes as long as an update on average. */
-function creationAtStart(image: Json, imageBuilder: Json, scope: Scope): Creation {
-  const capturedAt = Date.parse(scope.estate.capturedAt);
-  const begunAt = Date.parse(image.CreatedTime);
-  const average = (name: keyof typeof DURATIONS) => middleOf(durationOf(scope, name));
-  const qualification = average('qualifyUpdate');
-  const endsAt = Math.max(begunAt + average('updateImage'), capturedAt + qualification);
-  return {
-    visibleAt: begunAt,
-    pendingUntil: image.State === 'PENDING' ? capturedAt + average('queueUpdate') : begunAt,
-    state: image.State === 'PENDING' ? 'CREATING' : image.State,
-    qualifyingAt: endsAt - qualification,
-    endsAt,
-    end: endOf(outcomeOf(scope, image.Name, 1), endsAt),
-    ...(imageBuilder !== undefined && { imageBuilder }),
-  };
 }
 
 /**
@@ -169,10 +124,35 @@ export function hasUpdates({ freshSince, image }: ImageRecord, now: number, scop
   );
 }
 
+/** The creations that still go on, in the order of their start, with the ARNs of the images. */
+export function creationsAt(
+  { images, inFlight }: AppStreamState,
+  now: number,
+): readonly (readonly [arn: string, creation: Creation])[] {
+  return inFlight.flatMap((arn) => {
+    const creation = images[arn]?.creation;
+    return creation === undefined || now >= creation.endsAt ? [] : [[arn, creation] as const];
+  });
+}
+
 /** All image builders, those that AppStream keeps for updates included. */
 export function buildersAt(state: AppStreamState, now: number): Json[] {
-  const temporary = Object.values(state.images).flatMap(({ creation }) =>
-    creation?.imageBuilder === undefined || now >= creation.endsAt
+  return [...state.imageBuilders, ...updateBuilders(state, now, () => true)];
+}
+
+/** Those that `DescribeImageBuilders` shows: the builder of an update is seen as soon as its image. */
+export function visibleBuilders(state: AppStreamState, now: number): Json[] {
+  const seen = ({ visibleAt }: Creation) => now >= visibleAt;
+  return [...state.imageBuilders, ...updateBuilders(state, now, seen)];
+}
+
+function updateBuilders(
+  state: AppStreamState,
+  now: number,
+  counts: (creation: Creation) => boolean,
+): Json[] {
+  return creationsAt(state, now).flatMap(([, creation]) =>
+    creation.imageBuilder === undefined || !counts(creation)
       ? []
       : [
           {
@@ -181,20 +161,4 @@ export function buildersAt(state: AppStreamState, now: number): Json[] {
           },
         ],
   );
-  return [...state.imageBuilders, ...temporary];
-}
-
-/** The state in the shape of the estate. */
-export function toEstate(state: AppStreamState, now: number, scope: Scope) {
-  const images = Object.values(state.images).map((record) => ({
-    ...imageAt(record, now),
-    ...(Object.keys(record.tags).length > 0 && { Tags: record.tags }),
-    ...(record.sharedWith.length > 0 && { SharedImagePermissionsList: record.sharedWith }),
-    ...(record.image.Visibility === 'PRIVATE' &&
-      !hasUpdates(record, now, scope) && { canUpdateImage: false }),
-  }));
-  const imageBuilders = buildersAt(state, now);
-  return {
-    appstream: structuredClone({ images, ...(imageBuilders.length > 0 && { imageBuilders }) }),
-  };
 }

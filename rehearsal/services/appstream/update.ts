@@ -1,9 +1,11 @@
 import { AwsError, type Call, type Json, type Operation } from '../service';
-import { drawDuration } from '../duration';
-import { withDates } from './describe-images';
+import { drawDuration, type Duration } from '../duration';
 import { checkLength, checkName, checkNewName, checkTags, builderArn, imageArn } from './names';
+import { withDates } from './page';
+import { limitOf, QUOTAS, type QuotaCode } from './quotas';
 import {
   buildersAt,
+  creationsAt,
   durationOf,
   endOf,
   hasUpdates,
@@ -14,13 +16,6 @@ import {
   type ImageRecord,
 } from './state';
 import { requestTags, resourceTags } from './tags';
-
-/** AWS's defaults, by quota code: https://docs.aws.amazon.com/appstream2/latest/developerguide/limits.html */
-const QUOTAS = {
-  'appstream2:L-9B6418E0': { name: 'concurrent image updates', value: 5 },
-  'appstream2:L-E1182CCA': { name: 'images', value: 10 },
-  'appstream2:L-DE32F884': { name: 'image builders', value: 10 },
-} as const;
 
 /** https://docs.aws.amazon.com/appstream2/latest/APIReference/API_CreateUpdatedImage.html */
 export const createUpdatedImage: Operation<AppStreamState> = {
@@ -36,23 +31,55 @@ export const createUpdatedImage: Operation<AppStreamState> = {
     },
   ],
   handle: (input, state, call) => {
-    checkInput(input);
-    const source = updatableImage(input.existingImageName, state, call);
-    const arn = imageArn(call.scope, input.newImageName);
-    if (state.images[arn] !== undefined) {
-      const message = `The image ${input.newImageName} already exists.`;
-      throw new AwsError('ResourceAlreadyExistsException', message);
-    }
     if (input.dryRun === true) {
+      const source = checkedSource(input, state, call);
       call.uses('dry-run');
       return { canUpdateImage: hasUpdates(source, call.now, call.scope) };
     }
-    checkMayStart(source, state, call);
-    const record = begin(input, source, state, call);
-    state.images[arn] = record;
-    return { image: withDates(imageAt(record, call.now)) };
+    return { image: withDates(imageAt(startUpdate(input, state, call), call.now)) };
   },
 };
+
+/** The part of a call that an update needs: nobody calls for those that others start. */
+export type UpdateContext = Pick<Call, 'now' | 'random' | 'scope' | 'uses'>;
+
+/** What the estate says of an update that somebody else starts. */
+export interface UpdateByOthers {
+  readonly by: string;
+  readonly duration?: Duration;
+}
+
+/**
+ * Starts an update in the given account.
+ *
+ * @throws {AwsError} as CreateUpdatedImage does; the account is as it was
+ */
+export function startUpdate(
+  input: Json,
+  state: AppStreamState,
+  call: UpdateContext,
+  others?: UpdateByOthers,
+): ImageRecord {
+  const source = checkedSource(input, state, call);
+  checkMayStart(source, state, call);
+  const record = begin(input, source, state, call, others);
+  const { Arn } = record.image;
+  state.images[Arn] = record;
+  state.ownImages += 1;
+  state.inFlight = [...creationsAt(state, call.now).map(([arn]) => arn), Arn];
+  return record;
+}
+
+/** The image that is to be updated, where an update could follow. */
+function checkedSource(input: Json, state: AppStreamState, call: UpdateContext): ImageRecord {
+  checkInput(input);
+  const source = updatableImage(input.existingImageName, state, call);
+  if (state.images[imageArn(call.scope, input.newImageName)] !== undefined) {
+    const message = `The image ${input.newImageName} already exists.`;
+    throw new AwsError('ResourceAlreadyExistsException', message);
+  }
+  return source;
+}
 
 function checkInput(input: Json): void {
   checkName('existingImageName', input.existingImageName);
@@ -63,7 +90,7 @@ function checkInput(input: Json): void {
 }
 
 /** What AWS requires: https://docs.aws.amazon.com/appstream2/latest/developerguide/administer-images.html */
-function updatableImage(name: string, state: AppStreamState, call: Call): ImageRecord {
+function updatableImage(name: string, state: AppStreamState, call: UpdateContext): ImageRecord {
   const own = state.images[imageArn(call.scope, name)];
   if (own === undefined) {
     const other = Object.values(state.images).some(({ image }) => image.Name === name);
@@ -83,7 +110,11 @@ function updatableImage(name: string, state: AppStreamState, call: Call): ImageR
   return own;
 }
 
-function incompatibility(image: Json, state: AppStreamState, call: Call): string | undefined {
+function incompatibility(
+  image: Json,
+  state: AppStreamState,
+  call: UpdateContext,
+): string | undefined {
   const outcome = outcomeOf(call.scope, image.Name, nextAttempt(state, image.Name));
   if (outcome?.result === 'INCOMPATIBLE') {
     return outcome.message ?? `The image ${image.Name} is not compatible with image updates.`;
@@ -97,13 +128,12 @@ function incompatibility(image: Json, state: AppStreamState, call: Call): string
   return undefined;
 }
 
-function checkMayStart(source: ImageRecord, state: AppStreamState, call: Call): void {
+function checkMayStart(source: ImageRecord, state: AppStreamState, call: UpdateContext): void {
   const { now, scope, uses } = call;
   const { Name } = source.image;
-  const images = Object.values(state.images);
-  const updates = images
-    .flatMap(({ creation }) => creation ?? [])
-    .filter(({ state, endsAt }) => state === 'CREATING' && now < endsAt);
+  const updates = creationsAt(state, now)
+    .map(([, creation]) => creation)
+    .filter(({ state }) => state === 'CREATING');
   const starting = updates.some(
     ({ source, pendingUntil }) => source === Name && now < pendingUntil,
   );
@@ -113,15 +143,15 @@ function checkMayStart(source: ImageRecord, state: AppStreamState, call: Call): 
     throw new AwsError('ConcurrentModificationException', message);
   }
   uses('quotas');
-  const used: Record<keyof typeof QUOTAS, number> = {
-    'appstream2:L-9B6418E0': updates.length,
-    'appstream2:L-E1182CCA': images.filter(({ image }) => image.Visibility === 'PRIVATE').length,
-    'appstream2:L-DE32F884': buildersAt(state, now).length,
-  };
-  for (const [code, { name, value }] of Object.entries(QUOTAS)) {
-    const limit: number = scope.estate.quotas?.[code] ?? value;
-    if (used[code as keyof typeof QUOTAS] >= limit) {
-      const message = `The limit of ${limit} ${name} is reached.`;
+  const used = [
+    ['appstream2:L-9B6418E0', updates.length],
+    ['appstream2:L-E1182CCA', state.ownImages],
+    ['appstream2:L-DE32F884', buildersAt(state, now).length],
+  ] as const satisfies readonly (readonly [QuotaCode, number])[];
+  for (const [code, number] of used) {
+    const limit = limitOf(scope, code);
+    if (number >= limit) {
+      const message = `The limit of ${limit} ${QUOTAS[code].name.toLowerCase()} is reached.`;
       throw new AwsError('LimitExceededException', message);
     }
   }
@@ -135,7 +165,8 @@ function begin(
   input: Json,
   { image: source }: ImageRecord,
   state: AppStreamState,
-  { now, random, scope, uses }: Call,
+  { now, random, scope, uses }: UpdateContext,
+  others?: UpdateByOthers,
 ): ImageRecord {
   uses('update-life');
   if (scope.estate.durations?.appstream?.updateImage === undefined) uses('update-duration');
@@ -145,9 +176,11 @@ function begin(
   const outcome = outcomeOf(scope, source.Name, attempt);
   const draw = (name: Parameters<typeof durationOf>[1]) =>
     drawDuration(durationOf(scope, name), random);
-  const endsAt = now + drawDuration(outcome?.duration ?? durationOf(scope, 'updateImage'), random);
+  const duration = others?.duration ?? outcome?.duration ?? durationOf(scope, 'updateImage');
+  const endsAt = now + drawDuration(duration, random);
   const creation: Creation = {
     source: source.Name,
+    ...(others !== undefined && { by: others.by }),
     visibleAt: now + draw('listImage'),
     pendingUntil: now + draw('queueUpdate'),
     state: 'CREATING',
@@ -167,6 +200,8 @@ function begin(
       CreatedTime: new Date(now).toISOString(),
       // An update brings the latest agent.
       LatestAppstreamAgentVersion: 'TRUE',
+      // https://docs.aws.amazon.com/appstream2/latest/APIReference/API_CreateUpdatedImage.html knows no permissions.
+      ImageSharedWithOthers: 'FALSE',
     },
     tags: structuredClone(input.newImageTags ?? {}),
     sharedWith: [],

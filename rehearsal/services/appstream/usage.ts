@@ -1,5 +1,5 @@
 import type { Usage } from '../service';
-import type { AppStreamState } from './state';
+import type { AppStreamState, ImageRecord } from './state';
 
 /**
  * AppStream bills the image builder of an update by the hour, started hours in full, at the price of the smallest
@@ -10,12 +10,14 @@ const HOURLY_PRICE = 0.1;
 
 /** The hours of the builders that updates have used since the start. */
 export function builderUsage(state: AppStreamState, now: number): readonly Usage[] {
-  const hours = Object.values(state.images)
-    .filter(({ creation }) => creation?.source !== undefined)
-    .map(({ image, creation }) => {
-      const end = Math.min(now, creation?.endsAt ?? now);
-      return Math.ceil((end - Date.parse(image.CreatedTime)) / 3_600_000);
-    });
-  const quantity = hours.reduce((sum, one) => sum + one, 0);
+  const hours = Object.values(state.images).map((record) => builderHours(record, now));
+  const quantity = hours.reduce((sum, one) => sum + one, state.hoursOfDeleted);
   return [{ item: 'AppStream image builders', quantity, unit: 'hours', price: HOURLY_PRICE }];
+}
+
+/** Hours of the builder that made an image by now. Those of others' updates are not the program's expense. */
+export function builderHours({ image, creation }: ImageRecord, now: number): number {
+  if (creation?.source === undefined || creation.by !== undefined) return 0;
+  const end = Math.min(now, creation.endsAt);
+  return Math.ceil((end - Date.parse(image.CreatedTime)) / 3_600_000);
 }

@@ -27,6 +27,8 @@ const CALLS: Readonly<Record<string, Json>> = {
   },
   'appstream:DescribeImageBuilders': {},
   'appstream:DescribeImagePermissions': { Name: 'desktop' },
+  'appstream:DescribeFleets': {},
+  'appstream:DeleteImage': { Name: 'desktop' },
   'appstream:UpdateImagePermissions': { Name: 'desktop' },
   'appstream:DeleteImagePermissions': { Name: 'desktop' },
   'appstream:ListTagsForResource': { ResourceArn: IMAGE },
@@ -68,6 +70,7 @@ const CALLS: Readonly<Record<string, Json>> = {
     ServiceCode: 'appstream2',
     QuotaCode: 'L-E1182CCA',
   },
+  'servicequotas:ListServiceQuotas': { ServiceCode: 'appstream2' },
   'ses:SendEmail': {
     FromEmailAddress: 'Ops <ops@example.com>',
     FeedbackForwardingEmailAddress: 'bounces@example.com',

@@ -59,6 +59,7 @@ describe('an image update', () => {
       Platform: 'WINDOWS_SERVER_2022',
       CreatedTime: new Date(START),
       LatestAppstreamAgentVersion: 'TRUE',
+      ImageSharedWithOthers: 'FALSE',
     });
     const look = () => [
       bench.call('DescribeImages', { Names: ['desk-2'] }).Images[0].State,
@@ -523,14 +524,18 @@ describe('an estate', () => {
       own('a', {
         Tags: { Owner: 'me' },
         canUpdateImage: false,
+        ImageSharedWithOthers: 'TRUE',
         SharedImagePermissionsList: [{ sharedAccountId: '777788889999' }],
       }),
       own('b', { State: 'FAILED', ImageErrors: [{ ErrorCode: 'X', ErrorTimestamp: START }] }),
       shared,
     ];
-    const imageBuilders = [{ Name: 'mine', State: 'STOPPED' }];
-    const bench = createBench(appstream, account(images, { appstream: { imageBuilders } }));
-    expect(bench.estate()).toEqual({ appstream: { images, imageBuilders } });
+    const more = {
+      imageBuilders: [{ Name: 'mine', State: 'STOPPED' }],
+      fleets: [{ Name: 'desks', ImageName: 'a' }],
+    };
+    const bench = createBench(appstream, account(images, { appstream: more }));
+    expect(bench.estate()).toEqual({ appstream: { images, ...more } });
   });
 
   test('written in the middle of an update can be read again, and the update goes on', () => {

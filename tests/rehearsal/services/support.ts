@@ -1,5 +1,6 @@
 import {
   AwsError,
+  type BusEvent,
   type DeployedResource,
   type Json,
   type Scope,
@@ -21,7 +22,10 @@ export interface Bench {
   }): void;
   now: number;
   estate(): Json;
+  usage(): Json;
   readonly used: Set<string>;
+  /** What went to the event bus. */
+  readonly events: BusEvent[];
 }
 
 /** @param draw what every draw gives, in [0, 1) */
@@ -44,8 +48,10 @@ export function createBench<State>(
     if (found === undefined) throw new Error(`${service.id} does not implement ${name}`);
     return found;
   };
+  const events: BusEvent[] = [];
   const bench: Bench = {
     used,
+    events,
     now: Date.parse(START),
     call: (name, input = {}) => {
       // A rehearsal may be saved and resumed at any call.
@@ -62,9 +68,7 @@ export function createBench<State>(
           }
           used.add(id);
         },
-        emit: () => {
-          throw new Error('no event is expected');
-        },
+        emit: (event) => events.push(event),
       });
     },
     refusal: (name, input) => {
@@ -83,6 +87,7 @@ export function createBench<State>(
       bench.now += ((hours * 60 + minutes) * 60 + seconds) * 1000;
     },
     estate: () => service.toEstate(state, bench.now, scope),
+    usage: () => service.usage?.(state, bench.now),
   };
   return bench;
 }

@@ -13,6 +13,12 @@ export const SERVICES: WireServerOptions['services'] = [
   { id: 'autoscaling', clientPackage: '@aws-sdk/client-auto-scaling', protocol: 'query' },
   { id: 'dynamodb', clientPackage: '@aws-sdk/client-dynamodb', protocol: 'json-1.0' },
   { id: 'ec2', clientPackage: '@aws-sdk/client-ec2', protocol: 'ec2' },
+  { id: 'events', clientPackage: '@aws-sdk/client-eventbridge', protocol: 'json-1.1' },
+  {
+    id: 'servicequotas',
+    clientPackage: '@aws-sdk/client-service-quotas',
+    protocol: 'json-1.1',
+  },
   { id: 'ses', clientPackage: '@aws-sdk/client-sesv2', protocol: 'rest-json' },
   { id: 'states', clientPackage: '@aws-sdk/client-sfn', protocol: 'json-1.0' },
   { id: 'sns', clientPackage: '@aws-sdk/client-sns', protocol: 'query' },
