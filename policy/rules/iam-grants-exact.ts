@@ -2,7 +2,7 @@ import * as aws from '@pulumi/aws';
 import { validateResourceOfType, type ResourceValidationPolicy } from '@pulumi/policy';
 import { hasNoResources } from '../actions-without-resources';
 import { checkKnown } from '../check';
-import { statementsOf, type Statement } from '../statements';
+import { statementsIn, type Statement } from '../statements';
 
 interface Config {
   /** ARNs of managed policies of AWS that roles may have after all. */
@@ -115,7 +115,7 @@ function judgeOf(resource: string, config: Partial<Config>, report: Report) {
   return {
     document(policy: unknown): void {
       if (policy === undefined) return;
-      for (const each of parsed(policy, (problem) => report(`${resource}: ${problem}`))) {
+      for (const each of statementsIn(policy, (problem) => report(`${resource}: ${problem}`))) {
         statement(each);
       }
     },
@@ -131,14 +131,4 @@ function judgeOf(resource: string, config: Partial<Config>, report: Report) {
 /** Whether a resource pattern leaves nothing out: `*`, or an ARN that ends in nothing else. */
 function isEverything(resource: string): boolean {
   return resource === '*' || /^arn:(?:[^:]*:){0,4}\*+$/.test(resource);
-}
-
-function parsed(policy: unknown, report: Report): readonly Statement[] {
-  try {
-    return statementsOf(policy);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    report(`its policy is not JSON (${error.message}): set it with pulumi.jsonStringify.`);
-    return [];
-  }
 }

@@ -46,6 +46,12 @@ test.each<[string, Parameters<typeof findings>[1], object]>([
   });
 });
 
-test('log groups are encrypted whatever one sets', async () => {
-  expect((await findings(dataEncrypted, aws.cloudwatch.LogGroup, {})).applicable).toBe(false);
+test("log groups are encrypted whatever one sets; config asks for keys of one's own", async () => {
+  const judge = async (props: object, config?: object): Promise<readonly string[]> =>
+    (await findings(dataEncrypted, aws.cloudwatch.LogGroup, props, config)).violations;
+  const config = { keysForLogs: true };
+
+  expect(await judge({})).toEqual([]);
+  expect(await judge({}, config)).toEqual(['thing: set kmsKeyId to a key of your own.']);
+  expect(await judge({ kmsKeyId: 'arn:aws:kms:eu-west-1:123456789012:key/k' }, config)).toEqual([]);
 });

@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { analyzeProgram } from '../../rehearsal/host/analyzer';
+import type { PolicyPackConfig } from '../../rehearsal/host/policy-config';
 import type { Program, ProgramResource } from '../../rehearsal/host/program';
 
 const directory = path.join(__dirname, '../../policy');
+const environment = (name: string): PolicyPackConfig =>
+  JSON.parse(fs.readFileSync(path.join(directory, 'config', `${name}.json`), 'utf8'));
 
 test('the pack type-checks, starts as the Pulumi CLI starts it, prints its port and ends when it is told to', async () => {
   const host = require.resolve('@pulumi/pulumi/cmd/run-policy-pack');
@@ -27,44 +31,81 @@ test('the pack type-checks, starts as the Pulumi CLI starts it, prints its port 
   expect(errors).toBe('');
 });
 
-test('every rule is part of the pack, and mandatory', async () => {
-  const program: Program = {
-    project: 'test',
-    stack: 'dev',
-    outputs: {},
-    warnings: [],
-    resources: [
-      resource('aws:iam/rolePolicy:RolePolicy', {
-        role: 'r',
-        policy: '{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}',
-      }),
-      resource('aws:sqs/queue:Queue', {}),
-      resource('aws:sfn/stateMachine:StateMachine', { roleArn: 'r', definition: '{"States":{}}' }),
-    ],
-  };
+/** Breaks every rule, one resource for each of the first ones. */
+const bad: Program = programOf(
+  resource('aws:iam/rolePolicy:RolePolicy', { policy: statement({ Action: '*', Resource: '*' }) }),
+  resource('aws:iam/role:Role', { assumeRolePolicy: statement({ Principal: '*' }) }),
+  resource('aws:iam/policy:Policy', { policy: '{"Statement":[]}' }),
+  resource('aws:iam/user:User', {}),
+  resource('aws:sqs/queue:Queue', {}),
+  resource('aws:dynamodb/table:Table', { serverSideEncryption: { enabled: true } }),
+  resource('aws:cloudwatch/logGroup:LogGroup', {}),
+  resource('aws:lambda/function:Function', {
+    runtime: 'nodejs12.x',
+    loggingConfig: { logGroup: 'own' },
+    environment: {
+      variables: { BATCH_SIZE: '200', DB_PASSWORD: 'hunter2', EMAIL_TO: 'a@example.com' },
+    },
+  }),
+  resource('aws:sfn/stateMachine:StateMachine', { definition: '{"States":{"A":{"Type":"Task"}}}' }),
+  resource('aws:scheduler/schedule:Schedule', { target: {} }),
+  resource('aws:lambda/functionUrl:FunctionUrl', { authorizationType: 'NONE' }),
+);
 
-  const violations = await analyzeProgram(directory, program);
+async function levels(config: PolicyPackConfig): Promise<Record<string, string>> {
+  const violations = await analyzeProgram(directory, bad, { config });
+  return Object.fromEntries(violations.map(({ policy, enforcement }) => [policy, enforcement]));
+}
 
-  expect(violations.map(({ policy, enforcement }) => `${policy} ${enforcement}`)).toEqual([
-    'iam-grants-exact mandatory',
-    'data-encrypted mandatory',
-    'workflow-retry-and-catch mandatory',
-  ]);
+test('every file of a rule is part of the pack under its name, and config can make it mandatory', async () => {
+  const files = fs.readdirSync(path.join(directory, 'rules'));
+  const names = files.map((file) => path.basename(file, '.ts')).sort();
+  const tagged = { 'resource-tags': { requiredTags: ['owner'] } };
+
+  expect(await levels({ ...environment('prod'), ...tagged })).toEqual(
+    Object.fromEntries(names.map((name) => [name, 'mandatory'])),
+  );
+});
+
+test('without config, rules about the program are mandatory and those about its settings advice', async () => {
+  const {
+    'appstream-batch-size': batch,
+    'email-addresses-real': email,
+    ...rest
+  } = await levels({});
+
+  expect([batch, email]).toEqual(['advisory', 'advisory']);
+  expect(new Set(Object.values(rest))).toEqual(new Set(['mandatory']));
+  expect(Object.keys(rest)).toHaveLength(14);
+});
+
+test('the config for dev makes all of it advice, and asks for no protection from deletion', async () => {
+  const found = await levels(environment('dev'));
+
+  expect(new Set(Object.values(found))).toEqual(new Set(['advisory']));
+  expect(Object.keys(found)).toHaveLength(16);
+  expect(found).not.toHaveProperty('data-deletion-protected');
 });
 
 test('the config of a policy reaches it', async () => {
-  const resources = [
+  const program = programOf(
     resource('aws:iam/rolePolicy:RolePolicy', {
-      role: 'r',
-      policy: '{"Statement":{"Effect":"Allow","Action":"sns:Publish","Resource":"*"}}',
+      policy: statement({ Action: 'sns:Publish', Resource: '*' }),
     }),
-  ];
-  const program: Program = { project: 'test', stack: 'dev', outputs: {}, warnings: [], resources };
+  );
   const config = { 'iam-grants-exact': { allowedWildcardActions: ['sns:Publish'] } };
 
   expect(await analyzeProgram(directory, program)).toHaveLength(1);
   expect(await analyzeProgram(directory, program, { config })).toEqual([]);
 });
+
+function statement(elements: object): string {
+  return JSON.stringify({ Statement: { Effect: 'Allow', ...elements } });
+}
+
+function programOf(...resources: ProgramResource[]): Program {
+  return { project: 'test', stack: 'dev', outputs: {}, warnings: [], resources };
+}
 
 function resource(type: string, inputs: object): ProgramResource {
   return {
