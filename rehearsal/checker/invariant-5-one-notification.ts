@@ -1,7 +1,8 @@
-import type { TracedCall, TracedExecution } from '../engine/trace';
+import type { Trace, TracedCall, TracedExecution } from '../engine/trace';
 import type { NotificationResult } from '../result';
 import {
   asksForChange,
+  changedEstate,
   count,
   executionName,
   isIdle,
@@ -19,7 +20,8 @@ import { accountingProblems, tellsOfUrgentItem } from './invariant-5-accounting'
  * where the workflow is the name of the state machine, with or without what Pulumi appends to it; it accounts for
  * every item, it reaches every channel at least once and always in the same words. A channel that failed is reported
  * through another, in the notification itself or in one of its own whose id continues the run's (`<id>.<word>`). Further
- * ones, `<id>.<word>` as well, are allowed where they name an item that needs attention.
+ * ones, `<id>.<word>` as well, are allowed where they name an item that needs attention, or warn of one before the run
+ * has changed anything.
  */
 export const oneNotification: Invariant = {
   id: '5',
@@ -136,11 +138,11 @@ function reports(channel: string, id: string, notification: NotificationResult):
   return passages.some((passage) => word.test(passage) && FAILURE_WORDS.test(passage));
 }
 
-/** Notifications of no run, and further ones where no delivery failed and no item needs attention. */
+/** Notifications of no run, and further ones where no delivery failed, no item needs attention and nothing is to come. */
 function strays({ trace, notifications }: Evidence): string[] {
   // One of several recipients may be refused, so the channel that failed may well be the one that tells.
   const failed = trace.calls.some((call) => isSending(call) && call.error);
-  const problems = notifications.flatMap(({ id, text }) => {
+  const problems = notifications.flatMap(({ id, at, text }) => {
     if (trace.executions.some((execution) => isOf(id, execution))) {
       return [];
     }
@@ -151,11 +153,18 @@ function strays({ trace, notifications }: Evidence): string[] {
     const about = id.slice(0, id.lastIndexOf('.'));
     const tellsOfFailure = failed && FAILURE_WORDS.test(text) && mentions(text, about);
     const own = notifications.find((other) => isOf(other.id, run))?.text;
-    return tellsOfFailure || tellsOfUrgentItem(run, text, own)
+    return tellsOfFailure || tellsOfUrgentItem(run, text, own) || warns(run, at, text, trace)
       ? []
       : [`run ${label(run)} has the further notification ${id}`];
   });
   return [...new Set(problems)];
+}
+
+/** Whether a notification says of items what may come, and the run has changed something only after that. */
+function warns(run: TracedExecution, at: string, text: string, trace: Trace): boolean {
+  const changes = trace.calls.filter((call) => call.execution === run.id && changedEstate(call));
+  const isEarly = changes.length > 0 && changes.every((call) => call.at > at);
+  return isEarly && itemsOf(run).some(({ id }) => mentions(text, String(id)));
 }
 
 /** An id says the same thing however often a channel repeats it. */

@@ -334,6 +334,21 @@ describe('a further notification of a run', () => {
     );
   });
 
+  test('may warn of an item before the run changes anything, and not later', () => {
+    const warned = (times: readonly ['warn' | 'change', 'warn' | 'change']) => {
+      const story = createStory();
+      const execution = story.run('feb', { output });
+      for (const what of times) {
+        if (what === 'warn') story.notify('updates.feb.head-room', '  db: may not fit');
+        else story.call('appstream:CreateUpdatedImage', {}, { execution, mutates: true });
+      }
+      story.notify('updates.feb', own);
+      return story.verdict(5).held;
+    };
+    expect(warned(['warn', 'change'])).toBe(true);
+    expect(warned(['change', 'warn'])).toBe(false);
+  });
+
   test('is no substitute for its own', () => {
     const story = createStory();
     story.run('feb', { output });
