@@ -6,14 +6,15 @@ import { checkDefinitions } from './definitions';
 import { costOf } from './engine/cost';
 import { notificationsOf } from './engine/notifications';
 import { simulate, type SimulationOutcome } from './engine/simulation';
-import type { TracedExecution } from './engine/trace';
 import { loadEstate, type Estate } from './estate';
 import { loadFaults, type Fault } from './faults';
 import { analyzeProgram, type PolicyViolation } from './host/analyzer';
 import type { Program } from './host/program';
 import { runProgram } from './host/run-program';
+import { itemsOf } from './items';
+import { finalItems } from './report/format';
 import { createProgress, type ProgressStream } from './report/progress';
-import type { ItemResult, RehearsalResult } from './result';
+import type { RehearsalResult } from './result';
 import { services } from './services';
 import type { Json } from './services/service';
 
@@ -101,6 +102,7 @@ function judge(
 ): RehearsalResult {
   const { trace, iam } = outcome;
   const notifications = notificationsOf(trace);
+  const items = itemsOf(trace);
   const invariants = checkInvariants({
     before: estate,
     trace,
@@ -127,7 +129,7 @@ function judge(
       transitions: execution.transitions,
       historyEvents: execution.historyEvents,
     })),
-    items: trace.executions.flatMap(itemsOf),
+    items,
     notifications,
     calls: trace.calls.map((call) => ({
       at: call.at,
@@ -139,23 +141,9 @@ function judge(
     iam: { denied: iam.denied, unused: iam.unused },
     invariants,
     assumptions: outcome.assumptions,
-    cost: costOf(trace, outcome.functions, outcome.usage),
+    cost: costOf(trace, outcome.engine, outcome.usage, finalItems(items)),
     estate: outcome.estate,
   };
-}
-
-/** A workflow says what became of its work items in the `items` of its output. */
-function itemsOf(execution: TracedExecution): ItemResult[] {
-  const items: readonly Json[] = execution.output?.items ?? [];
-  return items.map((item) => ({
-    workflow: execution.workflow,
-    execution: execution.id,
-    id: item.id,
-    startedAt: item.startedAt,
-    endedAt: item.endedAt,
-    outcome: item.outcome,
-    reason: item.reason,
-  }));
 }
 
 function warningsOf(program: Program, outcome: SimulationOutcome): string[] {

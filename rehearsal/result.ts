@@ -15,7 +15,7 @@ export interface RehearsalResult {
   };
   readonly invariants: readonly InvariantResult[];
   readonly assumptions: readonly string[];
-  readonly cost: { readonly total: number; readonly lines: readonly CostLine[] };
+  readonly cost: CostResult;
   /** The final state, in the shape of the input. */
   readonly estate: Json;
 }
@@ -84,7 +84,20 @@ export interface InvariantResult {
   readonly detail: string;
 }
 
+/** What is paid for: the automation itself, or the AppStream builders that do its work. */
+export type CostGroup = 'control plane' | 'builders';
+
+/** All amounts in US dollars. */
+export interface CostResult {
+  readonly total: number;
+  readonly groups: readonly { readonly group: CostGroup; readonly amount: number }[];
+  /** Absent where no item was updated. */
+  readonly controlPlanePerUpdatedItem?: number;
+  readonly lines: readonly CostLine[];
+}
+
 export interface CostLine {
+  readonly group: CostGroup;
   readonly item: string;
   readonly quantity: number;
   readonly unit: string;

@@ -1,6 +1,7 @@
 import type { StateMachineOptions } from '../asl';
 import type { ProgramResource } from '../host/program';
 import type { Json } from '../services/service';
+import type { LogLevel } from './cost';
 import type { FunctionSpec } from './function-environment';
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy */
@@ -20,8 +21,7 @@ export function needsOfMachine({
   inputs,
   outputs,
 }: ProgramResource): readonly { readonly action: string; readonly resource: string }[] {
-  const level = inputs.loggingConfiguration?.level ?? 'OFF';
-  const log = level === 'OFF' ? [] : logDeliveryActions;
+  const log = logLevelOf({ inputs }) === 'OFF' ? [] : logDeliveryActions;
   const machine: string = outputs.arn;
   const executions = `${machine.replace(':stateMachine:', ':execution:')}:*`;
   // https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
@@ -34,6 +34,11 @@ export function needsOfMachine({
     ...log.map((action) => ({ action, resource: '*' })),
     ...(hasDistributedMap(JSON.parse(inputs.definition)) ? children : []),
   ];
+}
+
+/** What of its executions a state machine logs. */
+export function logLevelOf({ inputs }: Pick<ProgramResource, 'inputs'>): LogLevel {
+  return inputs.loggingConfiguration?.level ?? 'OFF';
 }
 
 function hasDistributedMap(definition: Json): boolean {

@@ -5,7 +5,7 @@ import type { Progress } from '../report/progress';
 import type { Json, Service, Usage } from '../services/service';
 import type { ClockState } from './clock';
 import type { Cloud, CloudState } from './cloud';
-import type { FunctionUsage } from './cost';
+import type { EngineUsage } from './cost';
 import type { ExecutionsState } from './executions';
 import type { Trace } from './trace';
 
@@ -33,7 +33,7 @@ export interface SimulationOutcome {
   readonly assumptions: readonly string[];
   readonly unimplemented: readonly string[];
   readonly unusedFaults: readonly Fault[];
-  readonly functions: FunctionUsage;
+  readonly engine: EngineUsage;
   readonly usage: readonly Usage[];
 }
 
@@ -48,7 +48,7 @@ export interface SavedSimulation {
   readonly executions: ExecutionsState;
   readonly usedGrants: ReturnType<Iam['used']>;
   readonly faults: FaultPlanState;
-  readonly usage: FunctionUsage;
+  readonly usage: Omit<EngineUsage, 'workflowLogBytes'>;
   /** States of the random streams. */
   readonly random: Readonly<Record<'latency' | 'service' | 'fault' | 'functions', number>>;
   /** Last numbers given to requests of functions, to those of state machines, and to events. */

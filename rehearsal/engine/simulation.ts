@@ -5,7 +5,8 @@ import type { Json, Scope } from '../services/service';
 import { startWireServer, type WireAnswer, type WireCall, type WireServer } from '../wire/server';
 import { VirtualClock, type ClockState } from './clock';
 import { Cloud, type CloudAnswer } from './cloud';
-import { isType, toFunction, toMachine } from './deployed';
+import { functionLogBytes, workflowLogBytes, type LogLevel } from './cost';
+import { isType, logLevelOf, toFunction, toMachine } from './deployed';
 import { EventBus } from './event-bus';
 import { Executions } from './executions';
 import { accessKeyOf } from './function-environment';
@@ -42,7 +43,7 @@ export async function simulate(
 class Simulation implements SimulationView {
   readonly trace: Trace = { calls: [], executions: [], events: [] };
   private readonly quiescence: Quiescence;
-  private readonly usage = { invocations: 0, gigabyteSeconds: 0 };
+  private readonly usage = { invocations: 0, gigabyteSeconds: 0, functionLogBytes: 0 };
   private readonly clock: VirtualClock;
   private readonly iam: Iam;
   private readonly cloud: Cloud;
@@ -211,7 +212,7 @@ class Simulation implements SimulationView {
       assumptions: this.cloud.assumptions(),
       unimplemented: [...this.cloud.unimplemented],
       unusedFaults: this.faultPlan.unused(),
-      functions: this.usage,
+      engine: { ...this.usage, workflowLogBytes: workflowLogBytes(this.trace, this.logLevels()) },
       usage: this.cloud.usage(),
     };
   }
@@ -274,6 +275,7 @@ class Simulation implements SimulationView {
     this.usage.invocations += 1;
     this.usage.gigabyteSeconds +=
       ((inputs.memorySize ?? 128) / 1024) * (Math.ceil(result.durationMilliseconds) / 1000);
+    this.usage.functionLogBytes += functionLogBytes(result.logs.map(({ text }) => text));
     const caller = `function:${name}`;
     const principal = { roleArn: inputs.role as string };
     const logGroupName = inputs.loggingConfig?.logGroup ?? `/aws/lambda/${name}`;
@@ -360,6 +362,14 @@ class Simulation implements SimulationView {
         status: execution.status,
       });
     }
+  }
+
+  private logLevels(): (workflow: string) => LogLevel {
+    const machines = this.options.program.resources.filter(
+      isType('aws:sfn/stateMachine:StateMachine'),
+    );
+    const levels = new Map(machines.map((machine) => [machine.outputs.name, logLevelOf(machine)]));
+    return (workflow) => levels.get(workflow) ?? 'OFF';
   }
 
   private nextInvocationId(): string {

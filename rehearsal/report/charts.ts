@@ -76,14 +76,16 @@ export function itemsChart(items: readonly ItemResult[], from: string, to: strin
   return chart(from, to, rows, 'Items over time');
 }
 
-/** How old each image is at the end, the oldest first; a bar ends at a year, so that one relic hides no other. */
+/** How old images are at the end, the `most` oldest, the oldest first; a bar ends at a year, so that one relic hides no other. */
 export function ageChart(
   images: readonly { readonly name: string; readonly createdAt: string }[],
   now: string,
+  most: number,
 ): Markup {
   const rows = [...images]
     .filter(({ createdAt }) => createdAt <= now)
-    .sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.name, b.name));
+    .sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.name, b.name))
+    .slice(0, most);
   const ages = rows.map(({ createdAt }) => Date.parse(now) - Date.parse(createdAt));
   const longest = Math.min(365 * DAY, Math.max(DAY, ...ages));
   const bars = rows.map(({ name, createdAt }, index) => {

@@ -1,4 +1,4 @@
-import type { ItemResult, RehearsalResult } from '../result';
+import type { CostGroup, ItemResult, RehearsalResult } from '../result';
 
 /** `2026-02-01 12:00`, UTC. */
 export function minute(iso: string): string {
@@ -28,6 +28,11 @@ export function dollars(amount: number): string {
     return '< $0.01';
   }
   return amount.toLocaleString('en-US', { style: 'currency', currency: 'USD' });
+}
+
+/** `All builders`: how the sum of a group of costs is called. */
+export function sumOf(group: CostGroup): string {
+  return group === 'builders' ? 'All builders' : 'Control plane';
 }
 
 /** `12,345`; at most three decimals. */
@@ -98,6 +103,37 @@ export function finalItems(items: readonly ItemResult[]): ItemResult[] {
   return [...last.values()].sort((a, b) => compare(a.id, b.id));
 }
 
+/** As many rows of a list or a chart are shown: more than that nobody looks through. */
+export const MOST_ROWS = 200;
+
+/** From what needs nobody to what somebody has to look at. */
+const TONE_ORDER: readonly Tone[] = ['idle', 'good', 'waiting', 'bad'];
+
+/** How much an item asks for attention: the higher, the more. */
+export function attention({ outcome }: ItemResult): number {
+  return TONE_ORDER.indexOf(toneOf(outcome));
+}
+
+/**
+ * The items that are shown of many, in the order given: those that ask for most attention, then the first.
+ *
+ * @returns with `rest`, what is said of the others: `and 9,800 more: 9,700 updated, 100 skipped`
+ */
+export function shownItems(items: readonly ItemResult[]): {
+  readonly shown: readonly ItemResult[];
+  readonly rest?: string;
+} {
+  if (items.length <= MOST_ROWS) return { shown: items };
+  const chosen = new Set(
+    [...items].sort((a, b) => attention(b) - attention(a)).slice(0, MOST_ROWS),
+  );
+  const others = items.filter((item) => !chosen.has(item));
+  return {
+    shown: items.filter((item) => chosen.has(item)),
+    rest: `and ${figure(others.length)} more: ${outcomeCounts(others)} (the JSON has all)`,
+  };
+}
+
 /** `6 updated, 1 failed`: outcomes by number, then by name. */
 export function outcomeCounts(items: readonly ItemResult[]): string {
   const numbers = new Map<string, number>();
@@ -106,7 +142,7 @@ export function outcomeCounts(items: readonly ItemResult[]): string {
   }
   return [...numbers]
     .sort(([a, m], [b, n]) => n - m || compare(a, b))
-    .map(([outcome, number]) => `${number} ${oneLine(outcome)}`)
+    .map(([outcome, number]) => `${figure(number)} ${oneLine(outcome)}`)
     .join(', ');
 }
 

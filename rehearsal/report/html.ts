@@ -10,9 +10,12 @@ import {
   figure,
   finalItems,
   minute,
+  MOST_ROWS,
   roleName,
+  shownItems,
   outcomeCounts,
   summary,
+  sumOf,
   toneOf,
   toneOfStatus,
   type Tone,
@@ -126,8 +129,14 @@ function nothing(text: string): Markup {
   return html`<p class="soft">${text}</p>`;
 }
 
+/** Below a list or a chart that does not show all. */
+function remark(text: string): Markup | readonly Markup[] {
+  return text === '' ? [] : nothing(text);
+}
+
 function items(result: RehearsalResult): Markup {
-  const rows = finalItems(result.items).map(({ id, outcome, reason, endedAt }) => [
+  const { shown, rest = '' } = shownItems(finalItems(result.items));
+  const rows = shown.map(({ id, outcome, reason, endedAt }) => [
     id,
     badge(outcome, toneOf(outcome)),
     reason,
@@ -135,7 +144,7 @@ function items(result: RehearsalResult): Markup {
   ]);
   return rows.length === 0
     ? nothing('No execution reported an item.')
-    : table(['Item', 'Outcome', 'Reason', 'Since'], rows);
+    : html`${table(['Item', 'Outcome', 'Reason', 'Since'], rows)} ${remark(rest)}`;
 }
 
 /** A Gantt chart for each execution that worked on anything for a time. */
@@ -147,7 +156,10 @@ function executionCharts(result: RehearsalResult): Markup[] {
     );
     const to = execution.endedAt ?? result.to;
     const title = `${execution.workflow}, ${minute(execution.startedAt)} (${duration(execution.startedAt, to)})`;
-    return busy.length === 0 ? [] : [section(title, itemsChart(busy, execution.startedAt, to))];
+    if (busy.length === 0) return [];
+    const { shown, rest = '' } = shownItems(busy);
+    const chart = itemsChart(shown, execution.startedAt, to);
+    return [section(title, html`${chart} ${remark(rest)}`)];
   });
 }
 
@@ -259,10 +271,16 @@ function ages({ estate, to }: RehearsalResult): Markup | readonly Markup[] {
       name: String(Name),
       createdAt: new Date(CreatedTime).toISOString(),
     }));
-  return usable.length === 0 ? [] : section('Age of the images at the end', ageChart(usable, to));
+  if (usable.length === 0) return [];
+  const further = usable.length - MOST_ROWS;
+  const rest = further > 0 ? `and ${figure(further)} more, which are younger` : '';
+  return section(
+    'Age of the images at the end',
+    html`${ageChart(usable, to, MOST_ROWS)} ${remark(rest)}`,
+  );
 }
 
-function cost({ cost: { lines, total } }: RehearsalResult): Markup {
+function cost({ cost: { lines, total, groups, ...per } }: RehearsalResult): Markup {
   const rows = lines.map(({ item, quantity, unit, amount }) => [
     item,
     figure(quantity),
@@ -270,10 +288,19 @@ function cost({ cost: { lines, total } }: RehearsalResult): Markup {
     dollars(amount),
   ]);
   const sum = [html`<b>Total</b>`, '', '', html`<b>${dollars(total)}</b>`];
-  return table(['Item', 'Quantity', 'Unit', 'Amount'], [...rows, sum], {
-    1: 'figure',
-    3: 'figure',
-  });
+  const sums = groups.map(({ group, amount }) => [
+    html`<b>${sumOf(group)}</b>`,
+    '',
+    '',
+    html`<b>${dollars(amount)}</b>`,
+  ]);
+  const { controlPlanePerUpdatedItem: each } = per;
+  return html`${table(
+    ['Item', 'Quantity', 'Unit', 'Amount'],
+    [...rows, ...(sums.length < 2 ? [] : sums), sum],
+    { 1: 'figure', 3: 'figure' },
+  )}
+  ${each === undefined ? [] : nothing(`The control plane costs ${dollars(each)} per updated item.`)}`;
 }
 
 function assumptions({ assumptions: list }: RehearsalResult): Markup {

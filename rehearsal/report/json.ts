@@ -26,8 +26,9 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   denied: 'principal action resource reason'.split(' '),
   unused: 'role sid action resource'.split(' '),
   invariants: 'id title held detail'.split(' '),
-  cost: ['total', 'lines'],
-  lines: 'item quantity unit amount'.split(' '),
+  cost: 'total groups controlPlanePerUpdatedItem lines'.split(' '),
+  groups: ['group', 'amount'],
+  lines: 'group item quantity unit amount'.split(' '),
 };
 
 /**

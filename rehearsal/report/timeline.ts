@@ -1,5 +1,6 @@
 import type { ExecutionResult, ItemResult, NotificationResult, RehearsalResult } from '../result';
 import {
+  attention,
   compare,
   counted,
   dollars,
@@ -9,8 +10,9 @@ import {
   minute,
   oneLine,
   roleName,
+  shownItems,
   summary,
-  toneOf,
+  sumOf,
 } from './format';
 import { groupRuns } from './runs';
 
@@ -94,11 +96,13 @@ function executionEntries(execution: ExecutionResult, items: readonly ItemResult
 }
 
 function itemLines(items: readonly ItemResult[]): string[] {
-  const width = Math.max(0, ...items.map(({ outcome }) => outcome.length));
-  return items.map(({ id, outcome, reason, startedAt, endedAt }) => {
+  const { shown, rest } = shownItems(items);
+  const width = Math.max(0, ...shown.map(({ outcome }) => outcome.length));
+  const lines = shown.map(({ id, outcome, reason, startedAt, endedAt }) => {
     const took = minute(startedAt) === minute(endedAt) ? '' : `, ${period(startedAt, endedAt)}`;
     return `${oneLine(outcome).padEnd(width)}  ${oneLine(`${id}${took}: ${reason}`)}`;
   });
+  return rest === undefined ? lines : [...lines, rest];
 }
 
 /** `12:00 - 15:20 (3 h 20 min)`, with the dates where they differ. */
@@ -139,13 +143,20 @@ function access({ iam, calls }: RehearsalResult): string[] {
   ];
 }
 
-function cost({ cost: { lines, total } }: RehearsalResult): string[] {
+function cost({ cost: { lines, total, groups, ...per } }: RehearsalResult): string[] {
   const rows = lines.map(({ item, quantity, unit, amount }) => [
     oneLine(item),
     `${figure(quantity)} ${oneLine(unit)}`,
     dollars(amount),
   ]);
-  return aligned([...rows, ['Total', '', dollars(total)]]);
+  const sums =
+    groups.length < 2 ? [] : groups.map((one) => [sumOf(one.group), '', dollars(one.amount)]);
+  return [
+    ...aligned([...rows, ...sums, ['Total', '', dollars(total)]]),
+    ...(per.controlPlanePerUpdatedItem === undefined
+      ? []
+      : [`The control plane costs ${dollars(per.controlPlanePerUpdatedItem)} per updated item.`]),
+  ];
 }
 
 function assumptions({ assumptions: list }: RehearsalResult): string[] {
@@ -160,18 +171,17 @@ function invariants(result: RehearsalResult): string[] {
 }
 
 function outcomes(result: RehearsalResult): string[] {
-  const items = finalItems(result.items);
-  const width = Math.max(0, ...items.map(({ outcome }) => outcome.length));
-  const idWidth = Math.max(0, ...items.map(({ id }) => id.length));
+  const { shown, rest } = shownItems(finalItems(result.items));
+  if (shown.length === 0) return ['No execution reported an item.'];
+  const width = Math.max(...shown.map(({ outcome }) => outcome.length));
+  const idWidth = Math.max(...shown.map(({ id }) => id.length));
   // What somebody has to look at comes last, where the eye is.
-  const order = ['idle', 'good', 'waiting', 'bad'];
-  const rank = ({ outcome }: ItemResult) => order.indexOf(toneOf(outcome));
-  const lines = items
-    .sort((a, b) => rank(a) - rank(b))
+  const lines = [...shown]
+    .sort((a, b) => attention(a) - attention(b))
     .map(({ id, outcome, reason }) =>
       `${oneLine(outcome).padEnd(width)}  ${oneLine(id).padEnd(idWidth)}  ${oneLine(reason)}`.trimEnd(),
     );
-  return lines.length === 0 ? ['No execution reported an item.'] : lines;
+  return rest === undefined ? lines : [rest, ...lines];
 }
 
 /** Columns of equal width; the last one to the right, as figures are. */

@@ -29,6 +29,8 @@ export interface Usage {
   readonly unit: string;
   /** US dollars for one unit. */
   readonly price: number;
+  /** @default control plane */
+  readonly group?: 'control plane' | 'builders';
 }
 
 export type Protocol = 'json-1.0' | 'json-1.1' | 'query' | 'ec2' | 'rest-json';

@@ -12,7 +12,10 @@ const HOURLY_PRICE = 0.1;
 export function builderUsage(state: AppStreamState, now: number): readonly Usage[] {
   const hours = Object.values(state.images).map((record) => builderHours(record, now));
   const quantity = hours.reduce((sum, one) => sum + one, state.hoursOfDeleted);
-  return [{ item: 'AppStream image builders', quantity, unit: 'hours', price: HOURLY_PRICE }];
+  const group = 'builders';
+  return [
+    { item: 'AppStream image builders', quantity, unit: 'hours', price: HOURLY_PRICE, group },
+  ];
 }
 
 /** Hours of the builder that made an image by now. Those of others' updates are not the program's expense. */

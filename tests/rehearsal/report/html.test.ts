@@ -189,7 +189,7 @@ describe('renderHtml', () => {
           calls: [],
           assumptions: [],
           iam: { denied: [], unused: [] },
-          cost: { total: 0, lines: [] },
+          cost: { total: 0, groups: [], lines: [] },
         }),
       ),
     );

@@ -56,7 +56,10 @@ describe('toJson', () => {
       'Name',
       'State',
     ]);
-    expect(Object.keys(written.cost.lines[0]).join(' ')).toBe('item quantity unit amount');
+    expect(Object.keys(written.cost).join(' ')).toBe(
+      'total groups controlPlanePerUpdatedItem lines',
+    );
+    expect(Object.keys(written.cost.lines[0]).join(' ')).toBe('group item quantity unit amount');
   });
 
   test('does not take what a workflow or an estate names alike for a part of the contract', () => {

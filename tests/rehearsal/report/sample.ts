@@ -142,10 +142,27 @@ export function sampleResult(change: Partial<RehearsalResult> = {}): RehearsalRe
     invariants: invariants(),
     assumptions: ['A new image is visible after 3 seconds.', NASTY],
     cost: {
-      total: 1234.505,
+      total: 1236.5,
+      groups: [
+        { group: 'control plane', amount: 2 },
+        { group: 'builders', amount: 1234.5 },
+      ],
+      controlPlanePerUpdatedItem: 1,
       lines: [
-        { item: 'AppStream image builders', quantity: 18.25, unit: 'hours', amount: 1234.5 },
-        { item: 'Step Functions', quantity: 317, unit: 'transitions', amount: 0.005 },
+        {
+          group: 'control plane',
+          item: 'Step Functions',
+          quantity: 80_000,
+          unit: 'transitions',
+          amount: 2,
+        },
+        {
+          group: 'builders',
+          item: 'AppStream image builders',
+          quantity: 18.25,
+          unit: 'hours',
+          amount: 1234.5,
+        },
       ],
     },
     estate: {

@@ -100,9 +100,12 @@ describe('renderTimeline', () => {
       'unused: updates, Untag: appstream:UntagResource on *',
     ]);
     expect(under('Cost')).toEqual([
-      'AppStream image builders  18.25 hours      $1,234.50',
-      'Step Functions            317 transitions    < $0.01',
-      'Total                                      $1,234.51',
+      'Step Functions            80,000 transitions      $2.00',
+      'AppStream image builders  18.25 hours         $1,234.50',
+      'Control plane                                     $2.00',
+      'All builders                                  $1,234.50',
+      'Total                                         $1,236.50',
+      'The control plane costs $1.00 per updated item.',
     ]);
     expect(under('Assumptions')[0]).toBe('- A new image is visible after 3 seconds.');
     expect(under('Invariants', { invariants: invariants(3) }).slice(1, 4)).toEqual([
@@ -126,7 +129,7 @@ describe('renderTimeline', () => {
       '  failed   cad-workstation   cad-2 is FAILED. <script>alert("x")</script> & \'q\' ?[31mred?',
       '',
       'Rehearsal OK: all 9 invariants held; 3 executions, 5 items (2 updated, 1 failed, 1 postponed, 1 skipped), ' +
-        '2 notifications, 2 calls in 31 days, about $1,234.51',
+        '2 notifications, 2 calls in 31 days, about $1,236.50',
       '',
     ]);
   });
