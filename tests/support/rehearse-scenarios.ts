@@ -1,5 +1,4 @@
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { loadEstate } from '../../rehearsal/estate';
 import { loadFaults } from '../../rehearsal/faults';
@@ -10,8 +9,8 @@ import type { Json } from '../../rehearsal/services/service';
 import type { Mutation, ScenarioInput } from './scenarios';
 
 /**
- * Rehearses this project's program in several scenarios: `rehearse-scenarios.ts <input.json> <output.json>`. A
- * process of its own, because virtual time needs the real globals, which jest hides.
+ * Rehearses this project's program in several scenarios: `rehearse-scenarios.ts <input.json> <output.json>`; leaves
+ * files beside the input. A process of its own, because virtual time needs the real globals, which jest hides.
  */
 async function main([input = '', output = '']: readonly string[]): Promise<void> {
   const scenarios = JSON.parse(fs.readFileSync(input, 'utf8')) as ScenarioInput[];
@@ -22,15 +21,19 @@ async function main([input = '', output = '']: readonly string[]): Promise<void>
     account: '111122223333',
     region: 'eu-west-1',
   });
+  const folder = path.dirname(input);
   const results: Json[] = [];
   for (const scenario of scenarios) {
-    const estate = loadEstate(scenario.estateFile ?? writeTemporary(scenario.estate));
+    const estate = loadEstate(
+      scenario.estateFile ?? write(path.join(folder, 'estate.json'), scenario.estate),
+    );
+    const faults = write(path.join(folder, 'faults.json'), { faults: scenario.faults ?? [] });
     const from = Date.parse(estate.capturedAt);
     const { result } = await rehearseProgram(
       (scenario.mutations ?? []).reduce(mutate, program),
       {
         estate,
-        faults: loadFaults(writeTemporary({ faults: scenario.faults ?? [] })),
+        faults: loadFaults(faults),
         from,
         to: from + (scenario.days ?? 5) * 86_400_000,
         seed: scenario.seed ?? 1,
@@ -42,9 +45,7 @@ async function main([input = '', output = '']: readonly string[]): Promise<void>
   fs.writeFileSync(output, JSON.stringify(results));
 }
 
-function writeTemporary(value: unknown): string {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scenario-'));
-  const file = path.join(folder, 'input.json');
+function write(file: string, value: unknown): string {
   fs.writeFileSync(file, JSON.stringify(value));
   return file;
 }

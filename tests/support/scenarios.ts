@@ -47,16 +47,19 @@ export async function rehearseScenarios<Names extends string>(
   scenarios: Readonly<Record<Names, ScenarioInput>>,
 ): Promise<Record<Names, RehearsalResult>> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scenarios-'));
-  const [input, output] = ['input.json', 'output.json'].map((name) => path.join(folder, name));
-  fs.writeFileSync(input ?? '', JSON.stringify(Object.values(scenarios)));
-  await runScript('tests/support/rehearse-scenarios.ts', [input ?? '', output ?? '']);
-  const results = JSON.parse(fs.readFileSync(output ?? '', 'utf8')) as RehearsalResult[];
-  fs.rmSync(folder, { recursive: true });
-  const names = Object.keys(scenarios) as Names[];
-  return Object.fromEntries(names.map((name, index) => [name, results[index]])) as Record<
-    Names,
-    RehearsalResult
-  >;
+  try {
+    const [input, output] = [path.join(folder, 'input.json'), path.join(folder, 'output.json')];
+    fs.writeFileSync(input, JSON.stringify(Object.values(scenarios)));
+    await runScript('tests/support/rehearse-scenarios.ts', [input, output]);
+    const results = JSON.parse(fs.readFileSync(output, 'utf8')) as RehearsalResult[];
+    const names = Object.keys(scenarios) as Names[];
+    return Object.fromEntries(names.map((name, index) => [name, results[index]])) as Record<
+      Names,
+      RehearsalResult
+    >;
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
 }
 
 /** How a command ended. */
