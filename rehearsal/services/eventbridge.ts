@@ -80,7 +80,7 @@ function checkRequest({ Entries, EndpointId }: Json, scope: Scope): void {
   }
   const missing = Entries.map(missingIn);
   if (!missing.includes(undefined)) throw invalid(missing[0].ErrorMessage);
-  const bytes = (Entries as Json[]).reduce((sum, entry) => sum + sizeOf(entry), 0);
+  const bytes = Entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
   if (bytes >= MAXIMUM_BYTES) {
     throw invalid(`Total size of the entries in the request is over the limit: ${bytes} bytes.`);
   }

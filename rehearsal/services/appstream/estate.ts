@@ -4,13 +4,13 @@ import { accountAt } from './others';
 import {
   buildersAt,
   durationOf,
-  DURATIONS,
   endOf,
   hasUpdates,
   imageAt,
   outcomeOf,
   type AppStreamState,
   type Creation,
+  type DurationName,
   type ImageRecord,
 } from './state';
 
@@ -65,7 +65,7 @@ function recordOf(given: Json, imageBuilder: Json, scope: Scope): ImageRecord {
 function creationAtStart(image: Json, imageBuilder: Json, scope: Scope): Creation {
   const capturedAt = Date.parse(scope.estate.capturedAt);
   const begunAt = Date.parse(image.CreatedTime);
-  const average = (name: keyof typeof DURATIONS) => middleOf(durationOf(scope, name));
+  const average = (name: DurationName) => middleOf(durationOf(scope, name));
   const qualification = average('qualifyUpdate');
   const endsAt = Math.max(begunAt + average('updateImage'), capturedAt + qualification);
   return {

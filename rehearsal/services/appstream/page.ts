@@ -64,8 +64,9 @@ export function chooseByName(
 }
 
 /** As a Describe call shows it: the estate's tags are for `ListTagsForResource`. */
-export function withoutTags({ Tags: _, ...members }: Json): Json {
-  return withDates(members);
+export function withoutTags(entry: Json): Json {
+  const members = Object.entries(entry).filter(([member]) => member !== 'Tags');
+  return withDates(Object.fromEntries(members));
 }
 
 /** The state holds times as ISO 8601, the SDK's shapes hold dates. */

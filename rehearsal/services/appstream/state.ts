@@ -54,7 +54,7 @@ export interface Creation {
 }
 
 /** How long AppStream takes for what, where the estate does not say so under `durations.appstream`. */
-export const DURATIONS = {
+const DURATIONS = {
   /** A whole update, until AVAILABLE or FAILED. AWS says "several hours". */
   updateImage: { hours: [2, 5] },
   /** The first part of it: PENDING. */
@@ -65,7 +65,9 @@ export const DURATIONS = {
   listImage: { seconds: [0, 8] },
 } satisfies Readonly<Record<string, Duration>>;
 
-export function durationOf(scope: Scope, name: keyof typeof DURATIONS): Duration {
+export type DurationName = keyof typeof DURATIONS;
+
+export function durationOf(scope: Scope, name: DurationName): Duration {
   return scope.estate.durations?.appstream?.[name] ?? DURATIONS[name];
 }
 

@@ -54,7 +54,8 @@ test('what somebody starts makes an image without our tags and a builder, and ta
   const [, made] = bench.estate().appstream.images;
   expect(made).not.toHaveProperty('Tags');
   expect(made.CreatedTime).toBe('2026-02-01T13:00:00.000Z');
-  // Not the program's expense.
+  // Not the program's expense, also when it is part of the stored state.
+  bench.call('TagResource', { ResourceArn: made.Arn, Tags: { Owner: 'jo' } });
   expect(bench.usage()).toMatchObject([{ quantity: 0 }]);
 });
 
@@ -142,10 +143,12 @@ test('a call that is refused or only reads leaves it to the next; a resumed esta
   const events = [started(1, 'a'), started(30, 'b')];
   const bench = benchOf(['a', 'b'], events);
   bench.pass({ hours: 2 });
-  for (const _ of [1, 2]) {
+  const look = () => {
     expect(imagesOf(bench)).toContain('a-by-somebody-202602011300 CREATING');
     expect(bench.refusal('CreateUpdatedImage', update('none'))).toMatch(/ResourceNotFound/);
-  }
+  };
+  look();
+  look();
   const ARN = 'arn:aws:appstream:eu-west-1:111122223333:image/a-by-somebody-202602011300';
   bench.call('TagResource', { ResourceArn: ARN, Tags: { Owner: 'jo' } });
   expect(bench.estate().appstream.images[2].Tags).toEqual({ Owner: 'jo' });
@@ -165,6 +168,19 @@ test('a call that is refused or only reads leaves it to the next; a resumed esta
   ]);
 });
 
+test('what somebody started once is not started again when its image has been deleted', () => {
+  const bench = benchOf(['a'], [started(1, 'a')]);
+  bench.pass({ hours: 5 });
+  bench.call('DeleteImage', { Name: 'a-by-somebody-202602011300' });
+  expect(imagesOf(bench)).toEqual(['a AVAILABLE']);
+});
+
+test('what somebody started before the capture is in the estate, or gone', () => {
+  const bench = benchOf(['a'], [started(-1, 'a'), started(0, 'a')]);
+  bench.pass({ hours: 1 });
+  expect(imagesOf(bench)).toEqual(['a AVAILABLE']);
+});
+
 test('events count in the order of their times', () => {
   const quotas = { 'appstream2:L-9B6418E0': 1 };
   const bench = benchOf(['a', 'b'], [started(2, 'b'), started(1, 'a')], { quotas });
@@ -176,27 +192,31 @@ test('events count in the order of their times', () => {
   ]);
 });
 
-test('nothing is drawn for others: the draws of our own calls stay the same', () => {
-  const estate = {
-    appstream: { images: [own('a')] },
-    events: [started(1, 'a')],
-    capturedAt: START,
-  };
-  const scope = { account: '111122223333', region: 'eu-west-1', partition: 'aws' } as const;
-  const answer = appstream.operations['DescribeImages']?.handle(
-    {},
-    appstream.createState({ ...scope, estate, resources: [] }),
-    {
-      now: Date.parse(START) + 7_200_000,
-      random: () => {
-        throw new Error('a draw');
-      },
-      scope: { ...scope, estate, resources: [] },
-      caller: 'function:test',
-      principal: 'arn:aws:iam::111122223333:role/test',
-      uses: () => undefined,
-      emit: () => undefined,
+test('a look at what others did draws nothing and leaves the state as it is', () => {
+  const scope = {
+    account: '111122223333',
+    region: 'eu-west-1',
+    partition: 'aws',
+    estate: {
+      appstream: { images: [own('a')] },
+      events: [started(1, 'a')],
+      capturedAt: START,
     },
-  );
+    resources: [],
+  } as const;
+  const state = Object.freeze(appstream.createState(scope));
+  const before = JSON.stringify(state);
+  const answer = appstream.operations['DescribeImages']?.handle({}, state, {
+    now: Date.parse(START) + 7_200_000,
+    random: () => {
+      throw new Error('a draw');
+    },
+    scope,
+    caller: 'function:test',
+    principal: 'arn:aws:iam::111122223333:role/test',
+    uses: () => undefined,
+    emit: () => undefined,
+  });
   expect(answer.Images).toHaveLength(2);
+  expect(JSON.stringify(state)).toBe(before);
 });

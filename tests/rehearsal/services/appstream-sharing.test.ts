@@ -212,7 +212,8 @@ describe('DescribeImageBuilders', () => {
 
   test('gives pages of at most 25, whatever is asked for', () => {
     const imageBuilders = Array.from({ length: 30 }, (_, position) => ({ Name: `b${position}` }));
-    const bench = benchOf([], { imageBuilders });
+    const images = imageBuilders.map(({ Name }) => own(Name));
+    const bench = benchOf(images, { imageBuilders });
     for (const [input, sizes] of [
       [{}, [25, 5]],
       [{ MaxResults: 100 }, [25, 5]],

@@ -1,4 +1,8 @@
-import { AppStream, IncompatibleImageException } from '@aws-sdk/client-appstream';
+import {
+  AppStream,
+  IncompatibleImageException,
+  ResourceInUseException,
+} from '@aws-sdk/client-appstream';
 import { MessageRejected, SESv2 } from '@aws-sdk/client-sesv2';
 import { NotFoundException, SNS } from '@aws-sdk/client-sns';
 
@@ -59,6 +63,16 @@ const estate = {
     images: [
       everything,
       { ...everything, Name: 'linux', Arn: `${arn}/linux`, Platform: 'AMAZON_LINUX2' },
+    ],
+    imageBuilders: [{ Name: 'mine', State: 'RUNNING', CreatedTime: '2026-01-01T00:00:00.000Z' }],
+    fleets: [
+      {
+        Name: 'desks',
+        Arn: 'arn:aws:appstream:eu-west-1:111122223333:fleet/desks',
+        InstanceType: 'stream.standard.medium',
+        State: 'RUNNING',
+        ComputeCapacityStatus: { Desired: 2 },
+      },
     ],
   },
   ses: { sandbox: false, identities: [{ IdentityName: 'a@b.org', VerificationStatus: 'SUCCESS' }] },
@@ -123,6 +137,31 @@ test('AppStream: an update, tags and an error arrive', async () => {
   await expect(
     client.createUpdatedImage({ ...update, existingImageName: 'linux', newImageName: 'l-2' }),
   ).rejects.toBeInstanceOf(IncompatibleImageException);
+});
+
+test('AppStream: permissions, builders, fleets and a deletion arrive', async () => {
+  const client = new AppStream(options());
+  const allowed = { allowFleet: true, allowImageBuilder: false };
+  const SharedAccountId = '222233334444';
+  await client.updateImagePermissions({
+    Name: 'a',
+    SharedAccountId,
+    ImagePermissions: allowed,
+  });
+  const { Name, SharedImagePermissionsList } = await client.describeImagePermissions({ Name: 'a' });
+  expect([Name, SharedImagePermissionsList]).toEqual([
+    'a',
+    [{ sharedAccountId: SharedAccountId, imagePermissions: allowed }],
+  ]);
+  await expect(client.deleteImage({ Name: 'a' })).rejects.toBeInstanceOf(ResourceInUseException);
+  await client.deleteImagePermissions({ Name: 'a', SharedAccountId });
+
+  const { ImageBuilders } = await client.describeImageBuilders({ Names: ['mine'] });
+  expect(ImageBuilders?.[0]).toMatchObject({ Name: 'mine', CreatedTime: expect.any(Date) });
+  const { Fleets } = await client.describeFleets({});
+  expect(Fleets?.[0]).toMatchObject({ Name: 'desks', ComputeCapacityStatus: { Desired: 2 } });
+  const { Image } = await client.deleteImage({ Name: 'linux' });
+  expect(Image).toMatchObject({ Name: 'linux', State: 'DELETING', CreatedTime: expect.any(Date) });
 });
 
 test('SES: an e-mail is sent, and a rejection arrives', async () => {
