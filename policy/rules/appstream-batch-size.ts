@@ -44,7 +44,7 @@ export const appstreamBatchSize: ResourceValidationPolicy = {
       const { maxBatchSize } = args.getConfig<Config>();
       for (const [name, map] of statesOf('Map', parseDefinition(machine.definition))) {
         const updates = statesOf('Task', { States: { [name]: map } }).some(([, { Resource }]) =>
-          /:aws-sdk:appstream:createUpdatedImage$/i.test(Resource ?? ''),
+          /:aws-sdk:appstream:createUpdatedImage\b/i.test(Resource ?? ''),
         );
         if (!updates || map.MaxConcurrencyPath !== undefined) continue;
         // 0, which is also the default, sets no limit: https://states-language.net/spec.html#map-state

@@ -35,9 +35,11 @@ export const endpointsPrivate: ResourceValidationPolicy = {
       const bound = ['sourceAccount', 'sourceArn', 'principalOrgId'].some(
         (property) => property in permission,
       );
-      if (bound || !/^\*$|\.amazonaws\.com(\.cn)?$/.test(permission.principal)) return;
+      const { principal } = permission;
+      const isAnybody = principal === '*' || /\.amazonaws\.com(\.cn)?$/.test(principal);
+      if (bound || !isAnybody) return;
       report(
-        `${name}: ${permission.principal} may call the function for any account: set sourceArn, or sourceAccount.`,
+        `${name}: ${principal} may call the function for any account: set sourceArn, or sourceAccount.`,
       );
     }),
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control.html

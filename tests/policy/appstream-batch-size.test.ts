@@ -52,6 +52,7 @@ const window = (size: string): string =>
   `thing: set MaxConcurrency of the Map Update, which updates images, to 5 at most, or MaxConcurrencyPath; it is ${size}.`;
 
 test.each<[object, string[]]>([
+  [{ MaxConcurrency: 1 }, []],
   [{ MaxConcurrency: 5 }, []],
   [{ MaxConcurrency: 6 }, [window('6')]],
   [{ MaxConcurrency: 0 }, [window('unlimited')]],
@@ -59,6 +60,13 @@ test.each<[object, string[]]>([
   [{ MaxConcurrencyPath: '$.concurrency' }, []],
 ])('a Map of updates with %j', async (map, violations) => {
   expect(await ofMap(map)).toEqual(violations);
+});
+
+test('one update among other tasks is enough, also one that waits for a token', async () => {
+  const Wait = { ...update, Resource: `${update.Resource}.waitForTaskToken` };
+  const Tell = { Type: 'Task', Resource: 'arn:aws:states:::sns:publish' };
+
+  expect(await ofMap({ ItemProcessor: { States: { Tell, Wait } } })).toEqual([window('unlimited')]);
 });
 
 test('a Map of anything else may be as wide as it likes', async () => {

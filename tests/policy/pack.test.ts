@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import type { ResourceValidationPolicy } from '@pulumi/policy';
 import { analyzeProgram } from '../../rehearsal/host/analyzer';
 import type { PolicyPackConfig } from '../../rehearsal/host/policy-config';
 import type { Program, ProgramResource } from '../../rehearsal/host/program';
@@ -65,6 +66,28 @@ test('every file of a rule is part of the pack under its name, and config can ma
   expect(await levels({ ...environment('prod'), ...tagged })).toEqual(
     Object.fromEntries(names.map((name) => [name, 'mandatory'])),
   );
+});
+
+test('the page about the pack says the level and the config of every rule', () => {
+  const page = fs.readFileSync(path.join(__dirname, '../../docs/policy.md'), 'utf8');
+  const described = [...page.matchAll(/^\| `([\w-]+)` \|.*\| (\w+) \|([^|]*)\|$/gm)].map(
+    ([, name, level, config = '']) => [
+      name,
+      level,
+      ...[...config.matchAll(/`(\w+)`/g)].map(([, key]) => key),
+    ],
+  );
+  const declared = fs.readdirSync(path.join(directory, 'rules')).map((file) => {
+    const [rule] = Object.values<ResourceValidationPolicy>(
+      // Each file exports its rule and nothing else.
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      require(path.join(directory, 'rules', file)),
+    );
+    const keys = Object.keys(rule?.configSchema?.properties ?? {});
+    return [rule?.name, rule?.enforcementLevel, ...keys];
+  });
+
+  expect(described.sort()).toEqual(declared.sort());
 });
 
 test('without config, rules about the program are mandatory and those about its settings advice', async () => {
