@@ -54,6 +54,10 @@ test.each<[string, object | undefined]>([
   ],
   ['a condition that only excludes', { StringNotEquals: { 'aws:SourceAccount': '123456789012' } }],
   ['a condition on something else', { StringEquals: { 'aws:PrincipalAccount': '123456789012' } }],
+  [
+    'a condition on all of no values',
+    { 'ForAllValues:StringEquals': { 'aws:SourceAccount': '123456789012' } },
+  ],
   ['any account', { StringLike: { 'aws:SourceAccount': '*' } }],
   ['one account or any', { StringLike: { 'aws:SourceAccount': ['123456789012', '*'] } }],
   ['no account', { StringEquals: { 'aws:SourceAccount': [] } }],
