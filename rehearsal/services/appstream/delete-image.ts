@@ -21,7 +21,7 @@ export const deleteImage: Operation<AppStreamState> = {
       throw new AwsError('ResourceInUseException', `The image ${Name} is in use by ${user}.`);
     }
     delete state.images[image.Arn];
-    state.ownImages -= 1;
+    state.arns = state.arns.filter((arn) => arn !== image.Arn);
     state.hoursOfDeleted += builderHours(record, call.now);
     return { Image: withDates({ ...image, State: 'DELETING' }) };
   },

@@ -1,7 +1,14 @@
 import { AwsError, type Json, type Operation, type Scope } from '../service';
 import { checkName, imageArn, invalid } from './names';
 import { pageOf, withDates } from './page';
-import { imageAt, isVisible, type AppStreamState, type ImageRecord } from './state';
+import {
+  foreignImage,
+  imageAt,
+  isVisible,
+  recordsOf,
+  type AppStreamState,
+  type ImageRecord,
+} from './state';
 
 /** https://docs.aws.amazon.com/appstream2/latest/APIReference/API_DescribeImages.html */
 export const describeImages: Operation<AppStreamState> = {
@@ -11,9 +18,12 @@ export const describeImages: Operation<AppStreamState> = {
   authorize: () => [{ action: 'appstream:DescribeImages', resource: '*' }],
   handle: (input, state, { now, scope, uses }) => {
     uses('missing-name');
+    const { Type } = input;
     const { entries, token } = pageOf('images', select(input, state, now, scope), input, {
       usual: 25,
       largest: 25,
+      counts: (record) =>
+        isVisible(record, now) && (Type === undefined || record.image.Visibility === Type),
     });
     if (entries.some(startedBefore)) uses('in-flight-at-start');
     return { Images: entries.map((record) => withDates(imageAt(record, now))), ...token };
@@ -24,12 +34,13 @@ function startedBefore({ creation }: ImageRecord): boolean {
   return creation !== undefined && creation.source === undefined;
 }
 
+/** What is asked for, whether it is shown yet or not. */
 function select(
   { Names, Arns, Type }: Json,
-  { images }: AppStreamState,
+  state: AppStreamState,
   now: number,
   scope: Scope,
-): ImageRecord[] {
+): readonly ImageRecord[] {
   const given = [Names?.length > 0, Arns?.length > 0, Type !== undefined];
   if (given.filter(Boolean).length > 1) {
     const message = 'Specify only one of Names, Arns and Type.';
@@ -37,19 +48,20 @@ function select(
   }
   if (Names?.length > 0) {
     for (const name of Names) checkName('names', name);
+    // What another account shares is found by ARN only.
+    const isPublic = (name: string) => (image: Json) =>
+      image.Name === name && image.Visibility === 'PUBLIC';
     return findAll(
       Names,
       now,
-      (name) => images[imageArn(scope, name)] ?? publicImage(images, name),
+      (name) => state.images[imageArn(scope, name)] ?? foreignImage(state, isPublic(name)),
     );
   }
-  if (Arns?.length > 0) return findAll(Arns, now, (arn) => images[arn]);
+  if (Arns?.length > 0) return findAll(Arns, now, (arn) => state.images[arn]);
   if (Type !== undefined && !['PUBLIC', 'PRIVATE', 'SHARED'].includes(Type)) {
     throw invalid('type', Type, 'Member must satisfy enum value set: [PUBLIC, PRIVATE, SHARED]');
   }
-  return Object.values(images).filter(
-    (record) => isVisible(record, now) && (Type === undefined || record.image.Visibility === Type),
-  );
+  return recordsOf(state);
 }
 
 /** One missing image fails the whole call. */
@@ -63,11 +75,4 @@ function findAll(
     if (found !== undefined && isVisible(found, now)) return found;
     throw new AwsError('ResourceNotFoundException', `The image ${key} does not exist.`);
   });
-}
-
-/** What another account shares is found by ARN only. */
-function publicImage(images: AppStreamState['images'], name: string): ImageRecord | undefined {
-  return Object.values(images).find(
-    ({ image }) => image.Name === name && image.Visibility === 'PUBLIC',
-  );
 }

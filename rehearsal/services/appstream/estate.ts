@@ -8,6 +8,7 @@ import {
   hasUpdates,
   imageAt,
   outcomeOf,
+  recordsOf,
   type AppStreamState,
   type Creation,
   type DurationName,
@@ -33,7 +34,10 @@ export function createState(scope: Scope): AppStreamState {
     });
   return {
     images: Object.fromEntries(records),
-    ownImages: records.filter(([, { image }]) => image.Visibility === 'PRIVATE').length,
+    arns: records.map(([arn]) => arn),
+    foreignArns: records
+      .filter(([, { image }]) => image.Visibility !== 'PRIVATE')
+      .map(([arn]) => arn),
     inFlight: records.filter(([, { creation }]) => creation !== undefined).map(([arn]) => arn),
     imageBuilders: structuredClone(
       imageBuilders.filter((builder: Json) => !temporary.includes(builder)),
@@ -82,7 +86,7 @@ function creationAtStart(image: Json, imageBuilder: Json, scope: Scope): Creatio
 /** The state in the shape of the estate. */
 export function toEstate(earlier: AppStreamState, now: number, scope: Scope) {
   const state = accountAt(earlier, now, scope);
-  const images = Object.values(state.images).map((record) => ({
+  const images = recordsOf(state).map((record) => ({
     ...imageAt(record, now),
     ...(Object.keys(record.tags).length > 0 && { Tags: record.tags }),
     ...(record.sharedWith.length > 0 && { SharedImagePermissionsList: record.sharedWith }),

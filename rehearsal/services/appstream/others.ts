@@ -49,13 +49,14 @@ function updatesByOthers({ estate }: Scope): readonly Json[] {
 }
 
 function withUpdate(
-  { images, attempts, othersDone, ...rest }: AppStreamState,
+  { images, arns, attempts, othersDone, ...rest }: AppStreamState,
   { at, image, by = 'somebody', duration }: Json,
   scope: Scope,
 ): AppStreamState {
   const account: AppStreamState = {
     ...rest,
     images: { ...images },
+    arns: [...arns],
     attempts: { ...attempts },
     othersDone: othersDone + 1,
   };

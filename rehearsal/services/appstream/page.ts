@@ -2,11 +2,13 @@ import { AwsError, type Json } from '../service';
 import { checkName, invalid } from './names';
 
 /** How long pages are. */
-export interface PageSize {
+export interface PageSize<Entry> {
   /** Where the request does not say so. */
   readonly usual: number;
   /** The largest that may be asked for. @default any may be, but none is longer than usual */
   readonly largest?: number;
+  /** Which entries of the list count. Only those of the page are asked for. @default all */
+  readonly counts?: (entry: Entry) => boolean;
 }
 
 export interface Page<Entry> {
@@ -25,7 +27,7 @@ export function pageOf<Entry>(
   kind: string,
   list: readonly Entry[],
   { MaxResults, NextToken }: Json,
-  { usual, largest = Infinity }: PageSize,
+  { usual, largest = Infinity, counts = () => true }: PageSize<Entry>,
 ): Page<Entry> {
   if (MaxResults !== undefined && !(MaxResults >= 0 && MaxResults <= largest)) {
     throw invalid('maxResults', MaxResults, `Member must have value from 0 to ${largest}`);
@@ -34,12 +36,16 @@ export function pageOf<Entry>(
   if (from === undefined || from > list.length) {
     throw invalid('nextToken', NextToken, 'Member must be the token of an earlier answer');
   }
-  const size = MaxResults || usual;
-  const to = from + (largest === Infinity ? Math.min(size, usual) : size);
-  return {
-    entries: list.slice(from, to),
-    token: to < list.length ? { NextToken: writeToken(kind, to) } : {},
-  };
+  const size = Math.min(MaxResults || usual, largest === Infinity ? usual : largest);
+  const entries: Entry[] = [];
+  for (let position = from; position < list.length; position += 1) {
+    const entry = list[position]!;
+    if (!counts(entry)) continue;
+    if (entries.length === size)
+      return { entries, token: { NextToken: writeToken(kind, position) } };
+    entries.push(entry);
+  }
+  return { entries, token: {} };
 }
 
 /**

@@ -5,8 +5,10 @@ import type { Duration } from '../duration';
 export interface AppStreamState {
   /** By ARN: a private image and one that another account shares may have the same name. */
   readonly images: Record<string, ImageRecord>;
-  /** How many of the images are the account's own. */
-  ownImages: number;
+  /** ARNs of all images, in the order of their making: large objects are slow to list. */
+  arns: string[];
+  /** ARNs of those that belong to AWS or to another account. */
+  readonly foreignArns: readonly string[];
   /** ARNs of images that are being made, in the order of their start; some may have ended since. */
   inFlight: readonly string[];
   /** Image builders that are there at the start and stay, as `DescribeImageBuilders` shows them. */
@@ -100,6 +102,20 @@ export function outcomeOf(scope: Scope, name: string, attempt: number): Json {
       outcome.image === name &&
       (outcome.attempt ?? attempt) === attempt,
   );
+}
+
+/** All images, in the order of their making. */
+export function recordsOf({ images, arns }: AppStreamState): ImageRecord[] {
+  return arns.map((arn) => images[arn]!);
+}
+
+/** An image of AWS or another account. */
+export function foreignImage(
+  { images, foreignArns }: AppStreamState,
+  is: (image: Json) => boolean,
+): ImageRecord | undefined {
+  const found = foreignArns.find((arn) => is(images[arn]?.image));
+  return found === undefined ? undefined : images[found];
 }
 
 /** Whether `DescribeImages` shows the image by now. */

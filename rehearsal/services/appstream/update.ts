@@ -8,6 +8,7 @@ import {
   creationsAt,
   durationOf,
   endOf,
+  foreignImage,
   hasUpdates,
   imageAt,
   outcomeOf,
@@ -65,7 +66,7 @@ export function startUpdate(
   const record = begin(input, source, state, call, others);
   const { Arn } = record.image;
   state.images[Arn] = record;
-  state.ownImages += 1;
+  state.arns.push(Arn);
   state.inFlight = [...creationsAt(state, call.now).map(([arn]) => arn), Arn];
   return record;
 }
@@ -93,8 +94,8 @@ function checkInput(input: Json): void {
 function updatableImage(name: string, state: AppStreamState, call: UpdateContext): ImageRecord {
   const own = state.images[imageArn(call.scope, name)];
   if (own === undefined) {
-    const other = Object.values(state.images).some(({ image }) => image.Name === name);
-    throw other
+    const other = foreignImage(state, ({ Name }) => Name === name);
+    throw other !== undefined
       ? notPermitted(`The image ${name} belongs to another account.`)
       : new AwsError('ResourceNotFoundException', `The image ${name} does not exist.`);
   }
@@ -145,7 +146,7 @@ function checkMayStart(source: ImageRecord, state: AppStreamState, call: UpdateC
   uses('quotas');
   const used = [
     ['appstream2:L-9B6418E0', updates.length],
-    ['appstream2:L-E1182CCA', state.ownImages],
+    ['appstream2:L-E1182CCA', state.arns.length - state.foreignArns.length],
     ['appstream2:L-DE32F884', buildersAt(state, now).length],
   ] as const satisfies readonly (readonly [QuotaCode, number])[];
   for (const [code, number] of used) {

@@ -1,5 +1,5 @@
 import type { Usage } from '../service';
-import type { AppStreamState, ImageRecord } from './state';
+import { recordsOf, type AppStreamState, type ImageRecord } from './state';
 
 /**
  * AppStream bills the image builder of an update by the hour, started hours in full, at the price of the smallest
@@ -10,7 +10,7 @@ const HOURLY_PRICE = 0.1;
 
 /** The hours of the builders that updates have used since the start. */
 export function builderUsage(state: AppStreamState, now: number): readonly Usage[] {
-  const hours = Object.values(state.images).map((record) => builderHours(record, now));
+  const hours = recordsOf(state).map((record) => builderHours(record, now));
   const quantity = hours.reduce((sum, one) => sum + one, state.hoursOfDeleted);
   const group = 'builders';
   return [

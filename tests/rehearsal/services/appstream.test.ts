@@ -402,6 +402,22 @@ describe('DescribeImages', () => {
     expect(pages({ Type: 'PRIVATE', MaxResults: 17 })).toEqual([17, 17, 17]);
   });
 
+  test('fills a page of one type whatever lies between, and has no page of nothing', () => {
+    const foreign = (index: number) => ({
+      ...shared,
+      Name: `s${index}`,
+      Arn: shared.Arn.replace('baseline', `s${index}`),
+    });
+    const mixed = Array.from({ length: 50 }, (_, index) => [own(`o${index}`), foreign(index)]);
+    const bench = createBench(appstream, account(mixed.flat()));
+    const first = bench.call('DescribeImages', { Type: 'PRIVATE' });
+    const { NextToken } = first;
+    const second = bench.call('DescribeImages', { Type: 'PRIVATE', NextToken });
+    expect([...names(first), ...names(second)]).toEqual(mixed.map(([image]) => image.Name));
+    expect(names(first)).toHaveLength(25);
+    expect(second).not.toHaveProperty('NextToken');
+  });
+
   test('gives dates as dates and keeps tags to itself', () => {
     const image = own('a', {
       Tags: { Owner: 'me' },
