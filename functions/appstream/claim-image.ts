@@ -85,7 +85,10 @@ export function createHandler(dependencies: ClaimDependencies) {
       const { name, state } = successor;
       if (next !== undefined) return result(next, `${name} is ${state}`, name);
     }
-    return mode === 'reconcile' ? result('skip', 'nothing unfinished') : result('prepare', '');
+    if (mode !== 'reconcile') return result('prepare', '');
+    // An image that AppStream does not show after an hour was never made: nobody needs to come back for it.
+    const isOver = successor === undefined && hoursSince(work.intendedAt, now()) > 1;
+    return result('skip', 'nothing unfinished', isOver ? work.target : '');
   };
 }
 
@@ -116,6 +119,10 @@ function followUp(
   }
   if (isInFlight(successor.state)) return 'follow';
   return successor.state === 'FAILED' && !settled ? 'failed' : undefined;
+}
+
+function hoursSince(time: string | undefined, now: Date): number {
+  return time === undefined ? 0 : (now.getTime() - new Date(time).getTime()) / 3_600_000;
 }
 
 async function isRunning({ sfn }: ClaimDependencies, execution: string): Promise<boolean> {

@@ -3,10 +3,10 @@ import { createLedger, listUnfinished, type Ledger } from '../foundation/ledger'
 import { stopRun } from '../foundation/run-control';
 import { recordQueue } from '../foundation/run-log';
 import { listOtherRuns, nameOfRun } from './other-runs';
-import type { RunMode } from './run-input';
+import { checkRunInput, type RunMode } from './run-input';
 
 export interface FollowUpEvent {
-  readonly mode: RunMode;
+  readonly input: unknown;
   /** ARN and name of the execution; ARN of its state machine. */
   readonly execution: string;
   readonly run: string;
@@ -14,6 +14,7 @@ export interface FollowUpEvent {
 }
 
 export interface FollowUpResult {
+  readonly mode: RunMode;
   /** Positions in the queue, from 0: what the Map runs over. */
   readonly queue: readonly number[];
 }
@@ -29,17 +30,18 @@ export interface FollowUpDependencies {
  * ledger knows. `stop` asks the runs that are under way to start nothing more, and takes nothing.
  */
 export function createHandler({ sfn, ledger, now }: FollowUpDependencies) {
-  return async ({ mode, execution, run, machine }: FollowUpEvent): Promise<FollowUpResult> => {
+  return async ({ input, execution, run, machine }: FollowUpEvent): Promise<FollowUpResult> => {
+    const { mode = 'reconcile' } = checkRunInput(input);
     const others = await listOtherRuns(sfn, machine, execution);
     if (mode === 'stop') {
       for (const other of others) await stopRun(ledger, nameOfRun(other), now());
-      return { queue: [] };
+      return { mode, queue: [] };
     }
     const names = (await listUnfinished(ledger))
       .filter(({ work }) => work.leaseOwner === undefined || !others.includes(work.leaseOwner))
       .map(({ item }) => item);
     await recordQueue(ledger, run, names, now());
-    return { queue: names.map((_, position) => position) };
+    return { mode, queue: names.map((_, position) => position) };
   };
 }
 

@@ -80,13 +80,14 @@ export function createHandler(dependencies: SettleDependencies) {
     // An update that goes on keeps its place.
     const goesOn = successor !== undefined && isInFlight(successor.state);
     if (target !== '' && !goesOn) await leaveWindow(ledger, [target]);
+    // Where nothing was asked of AWS, there is nothing to follow up either.
+    const isOver = target !== '' && (failed || ['updated', 'skipped'].includes(outcome));
     await settleWorkItem(ledger, source, execution, {
       outcome,
       reason,
       at: line.endedAt,
       ...count,
-      // Where nothing was asked of AWS, there is nothing to follow up either.
-      ...(failed || ['updated', 'skipped'].includes(outcome) ? { settledTarget: target } : {}),
+      ...(isOver ? { settledTarget: target } : {}),
     });
     return line;
   };

@@ -20,10 +20,9 @@ export interface SurveyResult {
   /**
    * - `survey`: there are more images; go on with the cursor
    * - `choose`: all of them were seen
-   * - `follow-up`: none needs to be seen
    * - `nothing`: it is not the day
    */
-  readonly next: 'survey' | 'choose' | 'follow-up' | 'nothing';
+  readonly next: 'survey' | 'choose' | 'nothing';
   readonly cursor: string;
   /** The input of the run, checked and filled in. */
   readonly mode: RunMode;
@@ -59,7 +58,6 @@ export function createHandler(dependencies: SurveyDependencies) {
       named,
     });
     if (!isDay(input, event.startedAt)) return result('nothing');
-    if (mode === 'reconcile' || mode === 'stop') return result('follow-up');
     const record = recorder(dependencies, event.run);
     if (named.length > 0) {
       for (const [page, name] of named.entries()) {

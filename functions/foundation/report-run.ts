@@ -12,7 +12,7 @@ export interface ReportRunEvent {
   readonly startedAt: string;
   /** ISO 8601. @default now */
   readonly endedAt?: string;
-  /** What the run was to do, for subscribers that filter by it. */
+  /** What the run was to do, for subscribers that filter by it. A `reconcile` that found nothing has no items. */
   readonly mode?: string;
   /** Whether a run that had nothing to do is not worth a notification. @default false */
   readonly quiet?: boolean;
@@ -52,7 +52,8 @@ export function createHandler({ ledger, retentionDays, now }: ReportRunDependenc
     const furtherItems = all.length - items.length;
     const idle = all.every(({ outcome }) => outcome === 'skipped');
     if (event.quiet === true && idle && event.error === undefined) {
-      return { items, furtherItems, notification: { id: '' } };
+      const told = event.mode === 'reconcile' ? [] : items;
+      return { items: told, furtherItems, notification: { id: '' } };
     }
     const record = composeNotification({
       id: `${ledger.workflow}.${event.run}`,

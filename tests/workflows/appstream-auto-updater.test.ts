@@ -171,7 +171,11 @@ const scenarios = {
   },
   withoutGate: {
     estate: estate({}, { canUpdateImage: false }),
-    mutations: [{ kind: 'reroute', state: 'NextStep', from: 'CheckForUpdate', to: 'StartUpdate' }],
+    mutations: [
+      { kind: 'reroute', state: 'TakeTarget', from: 'CheckForUpdate', to: 'EnterWindow' },
+      // A state that nothing leads to would be refused.
+      { kind: 'reroute', state: 'WaitUntilVisible', from: 'ClaimImage', to: 'CheckForUpdate' },
+    ],
   },
   withoutAdoption: {
     estate: estate(),
@@ -238,9 +242,15 @@ describe('a monthly update', () => {
 
   it('waits for quota that is not there yet, and never counts that as a failure', () => {
     expect(outcomes(results.noQuota)).toEqual(updated);
-    expect(results.noQuota.calls.some(({ outcome }) => outcome === 'LimitExceededException')).toBe(
-      true,
+    expect(results.noQuota.calls.map(({ outcome }) => outcome)).not.toContain(
+      'LimitExceededException',
     );
+    // One after the other: each starts only after the one before has ended.
+    const { items } = monthly(results.noQuota);
+    const ends = items.map(({ endedAt }) => Date.parse(endedAt ?? '')).sort((a, b) => a - b);
+    for (const [index, end] of ends.slice(1).entries()) {
+      expect(end - (ends[index] ?? 0)).toBeGreaterThan(2 * 3_600_000);
+    }
     expect(broken(results.noQuota)).toEqual([]);
   });
 
@@ -260,9 +270,9 @@ describe('a monthly update', () => {
       { outcome: 'failed', reason: expect.stringContaining('Failed to install KB5034122.') },
     ]);
     expect(reasons(second)).toMatchObject([
-      { outcome: 'updated', reason: 'updated to b-Updated-20260301-2' },
+      { outcome: 'updated', reason: 'updated to b-Updated-20260301-1' },
     ]);
-    expect(imagesOf(failsOnce)['b'].Tags.NextVersion).toBe('b-Updated-20260301-2');
+    expect(imagesOf(failsOnce)['b'].Tags.NextVersion).toBe('b-Updated-20260301-1');
     expect(failsOnce.notifications[0]?.text).toContain('Failed to install KB5034122.');
     expect(broken(failsOnce)).toEqual([]);
   });
@@ -284,7 +294,9 @@ describe('a run that is killed right after AWS accepted an update', () => {
   });
 
   it('is reported although it could not report itself', () => {
-    expect(subjects(results.killed)[0]).toBe('Attention: appstream-auto-updater: run ended early');
+    expect(subjects(results.killed)[0]).toBe(
+      'Attention: appstream-auto-updater: run ended early, 3 interrupted',
+    );
   });
 
   it('is followed up by the daily run when nobody starts it again', () => {
@@ -303,7 +315,9 @@ describe('a run that is killed, and whose end nobody hears of', () => {
   it('is found and reported on the next day', () => {
     const { killedAndEventLost } = results;
     const [first] = killedAndEventLost.notifications;
-    expect(first?.subject).toBe('Attention: appstream-auto-updater: run ended early');
+    expect(first?.subject).toBe(
+      'Attention: appstream-auto-updater: run ended early, 3 interrupted',
+    );
     expect(first?.at.slice(0, 13)).toBe('2026-02-02T05');
     expect(first?.id).toContain(monthly(killedAndEventLost).run?.id.split(':').pop());
     expect(subjects(killedAndEventLost).filter((one) => one === first?.subject)).toHaveLength(1);
@@ -335,7 +349,10 @@ describe('a step that fails for good', () => {
         expect(outcomes(result)[name]).toMatch(/^failed: .*denied/);
         expect(successors(result, name)).toEqual([]);
       }
-      expect(subjects(result)).toEqual(['Attention: appstream-auto-updater: 3 failed']);
+      expect(subjects(result)).toEqual([
+        expect.stringMatching(/^Attention: appstream-auto-updater: the update of [abc] failed$/),
+        'Attention: appstream-auto-updater: 3 failed',
+      ]);
       expect(broken(result)).toEqual([]);
     },
   );
@@ -356,7 +373,9 @@ describe('a step that fails for good', () => {
     for (const scenario of ['settleFails', 'settleErrorFails'] as const) {
       const result = results[scenario];
       expect(statuses(result)).toEqual(['SUCCEEDED']);
-      expect(Object.values(outcomes(result))[0]).toContain('its outcome could not be recorded');
+      expect(Object.values(outcomes(result))[0]).toContain(
+        'the work on it ended without an outcome; the next run follows it up',
+      );
     }
     expect(broken(results.settleFails)).toEqual([]);
   });
@@ -372,11 +391,22 @@ describe('a step that fails for good', () => {
 
   it('is closed from outside when the report itself fails, with what became of every image', () => {
     const { reportFails } = results;
-    expect(monthly(reportFails).run?.status).toBe('FAILED');
-    expect(subjects(reportFails)).toEqual(['Attention: appstream-auto-updater: run ended early']);
-    const text = reportFails.notifications[0]?.text ?? '';
-    for (const name of names)
-      expect(text).toContain(`${name}: updated to ${name}-Updated-20260201-1`);
+    const { run } = monthly(reportFails);
+    expect(run?.status).toBe('FAILED');
+    const own = reportFails.notifications.filter(({ id }) =>
+      id.endsWith(run?.id.split(':').pop() ?? '-'),
+    );
+    expect(own.map(({ channel, subject }) => [channel, subject])).toEqual(
+      ['sns', 'email'].map((channel) => [
+        channel,
+        'Attention: appstream-auto-updater: run ended early, 3 updated',
+      ]),
+    );
+    for (const name of names) {
+      expect(own[0]?.text).toMatch(
+        new RegExp(`^  ${name} .*: updated to ${name}-Updated-20260201-1$`, 'm'),
+      );
+    }
     expect(broken(reportFails)).toEqual([]);
   });
 });
@@ -388,7 +418,7 @@ describe('a notification channel that fails', () => {
     expect(statuses(topicFails)).toEqual(['SUCCEEDED']);
     expect(subjects(topicFails, 'email')).toEqual([
       'appstream-auto-updater: 3 updated',
-      'Attention: appstream-auto-updater: a notification channel failed',
+      'Attention: appstream-auto-updater: a notification did not reach everybody',
     ]);
     expect(broken(topicFails)).toEqual([]);
   });

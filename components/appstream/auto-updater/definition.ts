@@ -43,9 +43,20 @@ export function defineAutoUpdater(
 ): StateMachineDefinition {
   return {
     Comment: 'Updates the AppStream images that are tagged AutoUpdate=Enabled',
-    StartAt: 'BeginSurvey',
+    StartAt: 'Begin',
     TimeoutSeconds: settings.timeoutSeconds,
     States: {
+      Begin: {
+        Type: 'Choice',
+        Choices: ['reconcile', 'stop'].map((mode) => ({
+          And: [
+            { Variable: '$.mode', IsPresent: true },
+            { Variable: '$.mode', StringEquals: mode },
+          ],
+          Next: 'FollowUp',
+        })),
+        Default: 'BeginSurvey',
+      },
       BeginSurvey: { Type: 'Pass', Parameters: { survey: { cursor: '' } }, Next: 'SurveyImages' },
       SurveyImages: invokeFunction({
         comment: 'What images are there? A few hundred with each call',
@@ -61,28 +72,37 @@ export function defineAutoUpdater(
         Type: 'Choice',
         Choices: [
           { Variable: '$.survey.next', StringEquals: 'survey', Next: 'SurveyImages' },
-          { Variable: '$.survey.next', StringEquals: 'follow-up', Next: 'FollowUp' },
-          { Variable: '$.survey.next', StringEquals: 'nothing', Next: 'NotTheDay' },
+          { Variable: '$.survey.next', StringEquals: 'nothing', Next: 'NothingToDo' },
         ],
         Default: 'ChooseImages',
       },
-      NotTheDay: { Type: 'Pass', Parameters: { items: [] }, End: true },
+      NothingToDo: { Type: 'Pass', Parameters: { items: [] }, End: true },
 
       FollowUp: invokeFunction({
         comment: 'What did earlier runs begin that nobody has settled? Or: stop those that run',
         functionArn: functions.followUp,
-        payload: { ...run(), 'mode.$': '$.survey.mode', 'machine.$': '$$.StateMachine.Id' },
-        fields: ['queue'],
+        payload: {
+          ...run(),
+          'input.$': '$$.Execution.Input',
+          'machine.$': '$$.StateMachine.Id',
+        },
+        fields: ['mode', 'queue'],
         resultPath: '$.chosen',
         timeoutSeconds: 900,
         catch: [onError('ReportFailure')],
-        next: 'NoRoomNeeded',
+        next: 'AnythingOpen',
       }),
+      // On most days there is nothing, and that should cost next to nothing.
+      AnythingOpen: {
+        Type: 'Choice',
+        Choices: [{ Variable: '$.chosen.queue[0]', IsPresent: true, Next: 'NoRoomNeeded' }],
+        Default: 'NothingToDo',
+      },
       NoRoomNeeded: {
         Type: 'Pass',
         Comment: 'Nothing new is started, so that no limit applies',
         Parameters: {
-          survey: { 'mode.$': '$.survey.mode' },
+          survey: { 'mode.$': '$.chosen.mode' },
           chosen: { 'queue.$': '$.chosen.queue', quiet: true },
           room: { concurrency: 100, limits: {}, facts: [] },
         },

@@ -68,8 +68,15 @@ async function prepare(given: Given = {}) {
     const chosen = await chooseImages({ ...me, mode, named });
     return { ...chosen, ...(await measureRoom({ ...me, batchSize, images: chosen.images })) };
   };
-  const others = (mode: 'reconcile' | 'stop') => followUp({ ...me, mode });
-  return { account, ledger, choose, others, log: () => readRunLog(ledger, 'me') };
+  const others = (mode: 'reconcile' | 'stop') => followUp({ ...me, input: { mode } });
+  return {
+    account,
+    ledger,
+    choose,
+    others,
+    refused: (input: unknown) => followUp({ ...me, input }),
+    log: () => readRunLog(ledger, 'me'),
+  };
 }
 
 function surveyed(name: string, members: Partial<SurveyedImage> = {}): SurveyedImage {
@@ -219,9 +226,16 @@ describe('following up', () => {
       });
     }
     account.calls.length = 0;
-    expect(await others('reconcile')).toEqual({ queue: [0] });
+    expect(await others('reconcile')).toEqual({ mode: 'reconcile', queue: [0] });
     expect((await log()).queued).toEqual(['dead']);
     expect(account.calls).not.toContain('DescribeImages');
+  });
+});
+
+it('refuses what it does not know in those modes as well', async () => {
+  const { refused } = await prepare();
+  await expect(refused({ mode: 'stop', run: 'x' })).rejects.toMatchObject({
+    name: 'InvalidInput',
   });
 });
 
@@ -231,7 +245,7 @@ describe('stopping', () => {
       surveyed: four,
       running: ['arn:execution:one', 'arn:execution:two'],
     });
-    expect(await others('stop')).toEqual({ queue: [] });
+    expect(await others('stop')).toEqual({ mode: 'stop', queue: [] });
     expect([await isStopped(ledger, 'one'), await isStopped(ledger, 'two')]).toEqual([true, true]);
     expect(await isStopped(ledger, 'me')).toBe(false);
   });

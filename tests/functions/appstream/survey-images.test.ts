@@ -85,12 +85,6 @@ describe('surveying the images of an account', () => {
     expect(account.calls.filter((call) => call === 'ListTagsForResource')).toHaveLength(1);
   });
 
-  it.each(['reconcile', 'stop'])('needs no image to %s', async (mode) => {
-    const { account, survey } = prepare([image('one')]);
-    expect(await survey({ mode })).toMatchObject({ next: 'follow-up', mode });
-    expect(account.calls).toEqual([]);
-  });
-
   it('knows what AppStream would refuse of a successor', async () => {
     const { survey, seen } = prepare([
       image('long', { Tags: { AutoUpdate: 'Enabled', BaseName: 'x'.repeat(82) } }),
