@@ -27,7 +27,12 @@ export interface FunctionModulesOptions {
   readonly folder: string;
   /** A file of the project whose `node_modules` stand in for the SDK of the Lambda runtime. */
   readonly runtimeFrom: string;
+  /** Shared by the containers of a runner: each evaluates the code anew, but it is compiled once. @default none */
+  readonly scripts?: ScriptCache;
 }
+
+/** Compiled modules of archives, by file. */
+export type ScriptCache = Map<string, vm.Script>;
 
 /**
  * The modules of one container: those of the archive, evaluated at most once each, Node.js's own and `@aws-sdk/*`.
@@ -35,12 +40,14 @@ export interface FunctionModulesOptions {
  */
 export class FunctionModules {
   private readonly cache = new Map<string, { exports: Json }>();
+  private readonly scripts: ScriptCache;
   private readonly root: string;
   private readonly runtimeRequire: NodeJS.Require;
 
   constructor(options: FunctionModulesOptions) {
     this.root = fs.realpathSync(options.folder);
     this.runtimeRequire = nodeModule.createRequire(options.runtimeFrom);
+    this.scripts = options.scripts ?? new Map<string, vm.Script>();
   }
 
   /**
@@ -86,11 +93,7 @@ export class FunctionModules {
     const evaluated = { exports: {} as Json };
     this.cache.set(file, evaluated);
     try {
-      const run = vm.compileFunction(
-        withoutImports(fs.readFileSync(file, 'utf8')),
-        ['exports', 'require', 'module', '__filename', '__dirname'],
-        { filename: this.publicName(file) },
-      );
+      const run = this.compile(file).runInThisContext();
       const require = Object.assign((specifier: string) => this.require(specifier, file), {
         resolve: (specifier: string) => this.resolve(specifier, file).target,
       });
@@ -100,6 +103,20 @@ export class FunctionModules {
       throw error;
     }
     return evaluated.exports;
+  }
+
+  private compile(file: string): vm.Script {
+    const known = this.scripts.get(file);
+    if (known !== undefined) return known;
+    // What Node.js itself puts around a module: https://nodejs.org/api/modules.html#the-module-wrapper
+    const head = '(function (exports, require, module, __filename, __dirname) { ';
+    const text = withoutImports(fs.readFileSync(file, 'utf8'));
+    const script = new vm.Script(`${head}${text}\n})`, {
+      filename: this.publicName(file),
+      columnOffset: -head.length,
+    });
+    this.scripts.set(file, script);
+    return script;
   }
 
   private require(specifier: string, from: string): Json {

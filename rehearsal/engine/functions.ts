@@ -8,7 +8,7 @@ import type { VirtualClock } from './clock';
 import { Container, type Ending, type LogLine } from './function-container';
 import { functionEnvironment, type FunctionSpec } from './function-environment';
 import type { FunctionError } from './function-error';
-import { FunctionModules } from './function-modules';
+import { FunctionModules, type ScriptCache } from './function-modules';
 import { installFunctionProcess } from './function-process';
 import type { Quiescence } from './quiescence';
 
@@ -63,6 +63,7 @@ interface Running {
 export class FunctionRunner {
   private readonly specs: ReadonlyMap<string, FunctionSpec>;
   private readonly folders = new Map<string, string>();
+  private readonly scripts: ScriptCache = new Map();
   private readonly idle = new Map<
     string,
     { readonly container: Container; readonly since: number }[]
@@ -223,6 +224,7 @@ export class FunctionRunner {
       modules: new FunctionModules({
         folder: this.folderOf(spec),
         runtimeFrom: this.options.runtimeFrom ?? __filename,
+        scripts: this.scripts,
       }),
       handler: spec.handler,
       takesPlainResults: Number(/\d+/.exec(spec.runtime)?.[0]) >= 24,

@@ -30,6 +30,18 @@ export function dollars(amount: number): string {
   return amount.toLocaleString('en-US', { style: 'currency', currency: 'USD' });
 }
 
+/** `$0.0037`: what one of many costs, to three figures where it is less than a dollar. */
+export function dollarsEach(amount: number): string {
+  return amount >= 1 || amount === 0
+    ? dollars(amount)
+    : amount.toLocaleString('en-US', {
+        style: 'currency',
+        currency: 'USD',
+        minimumSignificantDigits: 2,
+        maximumSignificantDigits: 3,
+      });
+}
+
 /** `All builders`: how the sum of a group of costs is called. */
 export function sumOf(group: CostGroup): string {
   return group === 'builders' ? 'All builders' : 'Control plane';

@@ -6,6 +6,7 @@ import {
   compare,
   counted,
   dollars,
+  dollarsEach,
   duration,
   figure,
   finalItems,
@@ -300,7 +301,7 @@ function cost({ cost: { lines, total, groups, ...per } }: RehearsalResult): Mark
     [...rows, ...(sums.length < 2 ? [] : sums), sum],
     { 1: 'figure', 3: 'figure' },
   )}
-  ${each === undefined ? [] : nothing(`The control plane costs ${dollars(each)} per updated item.`)}`;
+  ${each === undefined ? [] : nothing(`The control plane costs ${dollarsEach(each)} per updated item.`)}`;
 }
 
 function assumptions({ assumptions: list }: RehearsalResult): Markup {

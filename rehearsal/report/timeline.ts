@@ -4,6 +4,7 @@ import {
   compare,
   counted,
   dollars,
+  dollarsEach,
   duration,
   figure,
   finalItems,
@@ -155,7 +156,9 @@ function cost({ cost: { lines, total, groups, ...per } }: RehearsalResult): stri
     ...aligned([...rows, ...sums, ['Total', '', dollars(total)]]),
     ...(per.controlPlanePerUpdatedItem === undefined
       ? []
-      : [`The control plane costs ${dollars(per.controlPlanePerUpdatedItem)} per updated item.`]),
+      : [
+          `The control plane costs ${dollarsEach(per.controlPlanePerUpdatedItem)} per updated item.`,
+        ]),
   ];
 }
 

@@ -30,6 +30,27 @@ describe('Quiescence', () => {
     expect(await isSettled(quiescence)).toBe(true);
   });
 
+  it('waits for nothing while no invocation is under way, but for all that the last one left', async () => {
+    let dormant = true;
+    const quiescence = new Quiescence({ isDormant: () => dormant });
+    await quiescence.settled();
+    /** Whether it settles before the event loop goes round. */
+    const atOnce = async () => {
+      let settled = false;
+      const settling = quiescence.settled().then(() => (settled = true));
+      for (let microtasks = 0; microtasks < 10; microtasks += 1) await Promise.resolve();
+      const answer = settled;
+      await settling;
+      return answer;
+    };
+    expect(await atOnce()).toBe(true);
+    dormant = false;
+    expect(await atOnce()).toBe(false);
+    dormant = true;
+    expect(await atOnce()).toBe(false);
+    expect(await atOnce()).toBe(true);
+  });
+
   it('takes requests in by sequence, whatever the order of their arrival, and only when all are there', async () => {
     const quiescence = new Quiescence();
     const [first, second, third] = [1, 2, 3].map((n) => quiescence.sent(`invocation ${n}`));

@@ -1,4 +1,4 @@
-import { dollars, duration, toneOf } from '../../../rehearsal/report/format';
+import { dollars, dollarsEach, duration, toneOf } from '../../../rehearsal/report/format';
 
 const T0 = '2026-01-01T00:00:00.000Z';
 
@@ -23,6 +23,15 @@ test.each([
   [1234.5, '$1,234.50'],
 ])('%d dollars read as %s', (amount, text) => {
   expect(dollars(amount)).toBe(text);
+});
+
+test.each([
+  [0, '$0.00'],
+  [0.003714, '$0.00371'],
+  [0.5, '$0.50'],
+  [12.345, '$12.35'],
+])('%d dollars for each of many read as %s', (amount, text) => {
+  expect(dollarsEach(amount)).toBe(text);
 });
 
 test('an outcome that is not known is neither good nor bad', () => {
