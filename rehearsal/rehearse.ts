@@ -77,6 +77,17 @@ export async function rehearseProgram(
   scenario: Scenario,
   terminal: ProgressStream,
 ): Promise<Rehearsal> {
+  const { outcome, result } = await observeProgram(program, scenario, terminal);
+  const { violations = [] } = scenario;
+  return { result, violations, warnings: warningsOf(program, outcome) };
+}
+
+/** The same, with all that the result is made of: of a large estate that is a lot to hold on to. */
+export async function observeProgram(
+  program: Program,
+  scenario: Scenario,
+  terminal: ProgressStream,
+): Promise<{ readonly outcome: SimulationOutcome; readonly result: RehearsalResult }> {
   checkDefinitions(program);
   const { estate, violations = [] } = scenario;
   const span = {
@@ -87,8 +98,7 @@ export async function rehearseProgram(
   try {
     const { account, region } = estate;
     const outcome = await simulate({ ...scenario, program, account, region, services, progress });
-    const result = judge(estate, outcome, span, violations);
-    return { result, violations, warnings: warningsOf(program, outcome) };
+    return { outcome, result: judge(estate, outcome, span, violations) };
   } finally {
     progress.finish();
   }

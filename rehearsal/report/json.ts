@@ -40,7 +40,7 @@ export function toJson(result: RehearsalResult): string {
 }
 
 /** The same in parts, since no text may be longer than half a gigabyte: those of a large estate's month are. */
-function* jsonParts(result: RehearsalResult): Generator<string> {
+export function* jsonParts(result: RehearsalResult): Generator<string> {
   const given: Json = result;
   const keys = keysOf(given, 'result').filter((key) => given[key] !== undefined);
   yield '{';
