@@ -75,7 +75,10 @@ function applyTo(resource: ProgramResource, mutation: Mutation): ProgramResource
   const definition = JSON.parse(resource.inputs.definition);
   const state = findState(definition.States, mutation.state);
   if (state === undefined) return undefined;
-  if (mutation.kind === 'removeCatch') {
+  if (mutation.kind === 'removeField') {
+    if (state[mutation.field] === undefined) return undefined;
+    delete state[mutation.field];
+  } else if (mutation.kind === 'removeCatch') {
     const kept = state.Catch.filter(
       (one: Json) => mutation.error !== undefined && !one.ErrorEquals.includes(mutation.error),
     );

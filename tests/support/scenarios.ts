@@ -25,6 +25,8 @@ export type Mutation =
   | { readonly kind: 'removeGrant'; readonly policy: string; readonly sid: string }
   /** The catcher of an error, or all of them. */
   | { readonly kind: 'removeCatch'; readonly state: string; readonly error?: string }
+  /** A field of a state. */
+  | { readonly kind: 'removeField'; readonly state: string; readonly field: string }
   /** The choice of a state, or a state that makes none, that leads somewhere leads elsewhere. */
   | {
       readonly kind: 'reroute';

@@ -42,7 +42,7 @@ interface BadProgram {
 const badPrograms: Readonly<Record<string, BadProgram>> = {
   'tags the source as soon as the update is accepted': {
     defect: [
-      { kind: 'reroute', state: 'StartUpdate', from: 'WaitForImage', to: 'CommitLineage' },
+      { kind: 'reroute', state: 'StartUpdate', from: 'WatchOften', to: 'CommitLineage' },
       {
         kind: 'replaceCode',
         function: 'commit-lineage',
@@ -64,9 +64,9 @@ const badPrograms: Readonly<Record<string, BadProgram>> = {
     defect: [
       {
         kind: 'replaceCode',
-        function: 'survey-images',
-        from: 'for (const image of images) {\n            const successor',
-        to: "for (const image of images) {\n            if (mode === 'reconcile') images.splice(images.indexOf(image), 1);\n            const successor",
+        function: 'follow-up',
+        from: 'await (0, run_log_1.recordQueue)(',
+        to: 'for (const one of names) names.splice(names.indexOf(one), 1);\nawait (0, run_log_1.recordQueue)(',
       },
     ],
     scenario: {
@@ -74,10 +74,13 @@ const badPrograms: Readonly<Record<string, BadProgram>> = {
       faults: [{ kind: 'killExecution', at: update(3) }],
     },
     invariant: '1',
-    detail: /the update of b to b-Updated-20260201-1 is AVAILABLE but not committed/,
+    detail: /the update of a to a-Updated-20260201-1 is AVAILABLE but not committed/,
   },
   'catches no error of one image': {
-    defect: [{ kind: 'removeCatch', state: 'CheckForUpdate' }],
+    defect: [
+      { kind: 'removeCatch', state: 'CheckForUpdate' },
+      { kind: 'removeField', state: 'UpdateImages', field: 'ToleratedFailurePercentage' },
+    ],
     scenario: {
       // A day: the good program is done with it by then.
       days: 1,
@@ -101,7 +104,7 @@ const badPrograms: Readonly<Record<string, BadProgram>> = {
       {
         kind: 'replaceCode',
         function: 'claim-image',
-        from: '(0, images_1.isInFlight)(state)',
+        from: '(0, images_1.isInFlight)(successor.state)',
         to: 'false',
       },
     ],
@@ -148,9 +151,9 @@ const badPrograms: Readonly<Record<string, BadProgram>> = {
     defect: [
       {
         kind: 'replaceCode',
-        function: 'survey-images',
-        from: "return successor !== '' &&",
-        to: 'return false &&',
+        function: 'follow-up',
+        from: 'await (0, ledger_1.listUnfinished)(ledger)',
+        to: '[]',
       },
     ],
     scenario: { estate: estate(), faults: [{ kind: 'killExecution', at: update(2) }] },
