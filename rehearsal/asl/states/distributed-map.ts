@@ -8,7 +8,7 @@ import { parseResource } from '../resource';
 import type { Run } from '../run';
 import { scopeOf } from '../scope';
 import { fillTemplate } from '../template';
-import { abort } from '../transitions';
+import { abort, checkSize } from '../transitions';
 import type { Branch, MapRun, Signal } from '../types';
 import { abortChildren, groupOf, leaveGroup, removeChild, startChild } from './group';
 import { batchItems } from './item-batcher';
@@ -154,11 +154,10 @@ function fillWindow(run: Run, branch: Branch): void {
   const group = groupOf(run, branch);
   if (group.succeeded + group.failed === group.items.length) {
     record(run, branch, 'MapRunSucceeded');
-    leaveGroup(
-      run,
-      branch,
-      group.results.filter((_, index) => index in group.results),
-    );
+    const results = group.results.filter((_, index) => index in group.results);
+    // Also where ResultPath throws them away: https://github.com/aws/aws-cdk/issues/24799
+    checkSize(results, run.activeOf(branch).name);
+    leaveGroup(run, branch, results);
     return;
   }
   const { name } = run.activeOf(branch);

@@ -72,6 +72,18 @@ describe('a distributed Map', () => {
     expect(driver.execution).toMatchObject({ status: 'SUCCEEDED', output: ['one', 'three'] });
   });
 
+  it('fails where the results of all children exceed a state, even if nobody wants them', () => {
+    const output = 'x'.repeat(100_000);
+    const run = (items: number) => {
+      const each = distributed({ ResultPath: null });
+      const driver = new Driver(machine({ Each: each }), { input: Array(items).fill(0) });
+      for (let item = 0; item < items; item += 1) driver.succeed(output);
+      return driver.execution;
+    };
+    expect(run(2)).toMatchObject({ status: 'SUCCEEDED', output: [0, 0] });
+    expect(run(3)).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+  });
+
   it.each([
     ['no tolerance', {}, 1],
     ['a count', { ToleratedFailureCount: 1 }, 2],
