@@ -61,7 +61,7 @@ async function prepare(given: Given = {}) {
   const me = { execution: 'arn:execution:me', run: 'me', machine: 'arn:machine' };
   /** As the workflow does. */
   const choose = async ({
-    mode = 'update' as RunMode,
+    mode = 'update',
     batchSize = 5,
     named = [] as string[],
   } = {}) => {

@@ -40,7 +40,7 @@ function prepare(images: unknown[], running: readonly string[] = []) {
   const prepareUpdate = createPrepare({ appstream, ledger, startHours: 24, now });
   /** As the workflow does: what is not to be followed up is prepared. */
   const claim = async (event: Partial<PrepareState & { position: number }> = {}) => {
-    const { execution = 'run-1', mode = 'update' as RunMode, position = 1, ...others } = event;
+    const { execution = 'run-1', mode = 'update', position = 1, ...others } = event;
     await recordQueue(ledger, execution, ['other', 'base'], now());
     const run = { execution, run: execution, mode };
     const claimed = await claimImage({ ...run, position });

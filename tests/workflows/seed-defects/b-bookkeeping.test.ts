@@ -390,7 +390,7 @@ describe('defect 20: tags', () => {
       listTagsForResource: appstream.listTagsForResource,
       tagResource: (input: Json) => appstream.tagResource(written.push(input.Tags) && input),
     };
-    await createCommit({ appstream: watched as never, ledger, now })({ source: 'web', target });
+    await createCommit({ appstream: watched, ledger, now })({ source: 'web', target });
     expect(written).toEqual([{ AutoUpdate: 'Completed', NextVersion: target }]);
     const { Tags } = await appstream.listTagsForResource({ ResourceArn: arnOf('web') });
     expect(Tags.Owner).toBe('after');
