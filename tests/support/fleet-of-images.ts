@@ -83,7 +83,7 @@ export function makespanRatio(fleet: Fleet, result: RehearsalResult, quota = 5):
 
 /** Names of the images whose lineage does not end as it should: an AVAILABLE successor that source and itself name. */
 export function uncommitted(fleet: Fleet, result: RehearsalResult): string[] {
-  const images: readonly Json[] = (result.estate).appstream.images;
+  const images: readonly Json[] = result.estate.appstream.images;
   const byName = new Map(images.map((image) => [image.Name as string, image]));
   return fleet.names.filter((name) => {
     const { Tags } = byName.get(name);

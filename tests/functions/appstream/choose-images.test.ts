@@ -23,6 +23,12 @@ interface Given {
   readonly maxImages?: number;
 }
 
+interface Chosen {
+  readonly mode?: RunMode;
+  readonly batchSize?: number;
+  readonly named?: readonly string[];
+}
+
 const defaults: Readonly<Record<string, number>> = {
   'L-9B6418E0': 5,
   'L-E1182CCA': 10,
@@ -60,11 +66,8 @@ async function prepare(given: Given = {}) {
   });
   const me = { execution: 'arn:execution:me', run: 'me', machine: 'arn:machine' };
   /** As the workflow does. */
-  const choose = async ({
-    mode = 'update',
-    batchSize = 5,
-    named = [] as string[],
-  } = {}) => {
+  const choose = async (given: Chosen = {}) => {
+    const { mode = 'update', batchSize = 5, named = [] } = given;
     const chosen = await chooseImages({ ...me, mode, named });
     return { ...chosen, ...(await measureRoom({ ...me, batchSize, images: chosen.images })) };
   };

@@ -3,7 +3,6 @@ import {
   createHandler as createPrepare,
   type PrepareState,
 } from '../../../functions/appstream/prepare-update';
-import type { RunMode } from '../../../functions/appstream/run-input';
 import {
   readWorkItem,
   recordSeenTarget,
