@@ -83,12 +83,12 @@ function withoutClosing(whole: Program): Program {
   return { ...whole, resources: whole.resources.filter((resource) => !starts(resource)) };
 }
 
-/** A claim may not ask any more whether the holder of a lease runs. */
+/** What closes a run may not give back any more what it held. */
 function withoutGrant(whole: Program): Program {
   const resources = whole.resources.map((resource) => {
-    if (!resource.inputs?.policy?.includes?.('"SeeOtherRuns"')) return resource;
+    if (!resource.inputs?.policy?.includes?.('"FindAndFreeItems"')) return resource;
     const policy = JSON.parse(resource.inputs.policy);
-    const Statement = policy.Statement.filter(({ Sid }: Json) => Sid !== 'SeeOtherRuns');
+    const Statement = policy.Statement.filter(({ Sid }: Json) => Sid !== 'FindAndFreeItems');
     const text = JSON.stringify({ ...policy, Statement });
     return { ...resource, inputs: { ...resource.inputs, policy: text } };
   });
