@@ -1,4 +1,5 @@
 import type { Ledger } from '../foundation/ledger';
+import { readRows, writeRow } from '../foundation/ledger-rows';
 import type { Tags } from './images';
 
 /** An image as the survey of a run saw it, with what decides whether the run takes it. */
@@ -27,43 +28,12 @@ export async function recordSurveyed(
   images: readonly SurveyedImage[],
   now: Date,
 ): Promise<void> {
-  await ledger.client.updateItem({
-    TableName: ledger.table,
-    Key: {
-      workflow: { S: ledger.workflow },
-      item: { S: `${prefixOf(run)}${String(page).padStart(4, '0')}` },
-    },
-    UpdateExpression: 'SET body = :body, expiresAt = :expires',
-    ExpressionAttributeValues: {
-      ':body': { S: JSON.stringify(images) },
-      // Nobody reads it after the run has chosen.
-      ':expires': { N: String(Math.floor(now.getTime() / 1000) + 7 * 86_400) },
-    },
-  });
+  await writeRow(ledger, prefixOf(run) + String(page).padStart(4, '0'), images, now);
 }
 
 /** All images that the survey of a run saw, in the order in which AppStream listed them. */
 export async function readSurveyed(ledger: Ledger, run: string): Promise<SurveyedImage[]> {
-  const images: SurveyedImage[] = [];
-  let start: Record<string, { S: string }> | undefined;
-  do {
-    const page = await ledger.client.query({
-      TableName: ledger.table,
-      KeyConditionExpression: 'workflow = :workflow AND begins_with(#item, :prefix)',
-      ExpressionAttributeNames: { '#item': 'item' },
-      ExpressionAttributeValues: {
-        ':workflow': { S: ledger.workflow },
-        ':prefix': { S: prefixOf(run) },
-      },
-      ConsistentRead: true,
-      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-    });
-    for (const row of page.Items ?? []) {
-      images.push(...(JSON.parse(row['body']?.S ?? '[]') as SurveyedImage[]));
-    }
-    start = page.LastEvaluatedKey as Record<string, { S: string }> | undefined;
-  } while (start !== undefined);
-  return images;
+  return (await readRows<readonly SurveyedImage[]>(ledger, prefixOf(run))).flat();
 }
 
 function prefixOf(run: string): string {

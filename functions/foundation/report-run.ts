@@ -62,7 +62,6 @@ export function createHandler({ ledger, retentionDays, now }: ReportRunDependenc
       startedAt: event.startedAt,
       endedAt,
       items: all,
-      // A reader of the output finds there whatever the notification names.
       nameable: items.length,
       facts: event.facts ?? [],
       ...(event.mode === undefined ? {} : { mode: event.mode }),
@@ -81,7 +80,7 @@ export const factory = () => {
   });
 };
 
-/** Lines for what was queued and has none. */
+/** Lines for what was queued and has none. What a run held when it ended has one by the time the closer reports it. */
 function describeMissing(
   { queued, outcomes }: RunLog,
   { startedAt, error }: ReportRunEvent,
@@ -93,7 +92,6 @@ function describeMissing(
     const reason = 'the work on it ended without an outcome; the next run follows it up';
     return missing.map((id) => ({ id, outcome: 'interrupted', reason, startedAt, endedAt }));
   }
-  // What the run held when it ended has a line by the time the closer reports it.
   const reason = 'the run ended before its turn; the next run takes it';
   return missing.map((id) => ({
     id,

@@ -1,4 +1,5 @@
 import type { Ledger } from './ledger';
+import { readRows, writeRow } from './ledger-rows';
 import type { ItemReport } from './notification';
 
 /**
@@ -125,45 +126,4 @@ async function recordRows(
     const body = entries.slice(row * length, (row + 1) * length);
     await writeRow(ledger, prefix + numbered(row), body, now);
   }
-}
-
-async function writeRow(
-  ledger: Ledger,
-  item: string,
-  body: unknown,
-  now: Date,
-  condition?: string,
-): Promise<void> {
-  await ledger.client.updateItem({
-    TableName: ledger.table,
-    Key: { workflow: { S: ledger.workflow }, item: { S: item } },
-    UpdateExpression: 'SET body = :body, expiresAt = :expires',
-    ...(condition === undefined ? {} : { ConditionExpression: condition }),
-    ExpressionAttributeValues: {
-      ':body': { S: JSON.stringify(body) },
-      // A run lasts a year at most: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-      ':expires': { N: String(Math.floor(now.getTime() / 1000) + 400 * 86_400) },
-    },
-  });
-}
-
-async function readRows<Body>(ledger: Ledger, prefix: string): Promise<Body[]> {
-  const bodies: Body[] = [];
-  let start: Record<string, { S: string }> | undefined;
-  do {
-    const page = await ledger.client.query({
-      TableName: ledger.table,
-      KeyConditionExpression: 'workflow = :workflow AND begins_with(#item, :prefix)',
-      ExpressionAttributeNames: { '#item': 'item' },
-      ExpressionAttributeValues: {
-        ':workflow': { S: ledger.workflow },
-        ':prefix': { S: prefix },
-      },
-      ConsistentRead: true,
-      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-    });
-    for (const row of page.Items ?? []) bodies.push(JSON.parse(row['body']?.S ?? 'null') as Body);
-    start = page.LastEvaluatedKey as Record<string, { S: string }> | undefined;
-  } while (start !== undefined);
-  return bodies;
 }
