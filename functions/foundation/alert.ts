@@ -17,7 +17,7 @@ export interface AlertEvent {
 }
 
 export interface AlertResult {
-  /** What `deliver` is to send. */
+  /** What `deliver` is to send; an empty id: another one of its kind is out already. */
   readonly notification: { readonly id: string };
 }
 
@@ -35,8 +35,9 @@ export function createHandler({ ledger, retentionDays, now }: AlertDependencies)
     const { workflow } = ledger;
     const id = `${workflow}.${run}.${alert}`;
     const record = composeAlert({ id, workflow, execution, subject, facts, items });
-    await keepRecord(ledger, record, retentionDays, now());
-    return { notification: { id } };
+    const kept = await keepRecord(ledger, record, retentionDays, now());
+    // Only whoever found the words delivers them: several that fail at once are one alert.
+    return { notification: { id: kept.record.text === record.text ? id : '' } };
   };
 }
 

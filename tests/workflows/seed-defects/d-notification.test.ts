@@ -117,6 +117,15 @@ describe('defect 26: what people read', () => {
     expect(Text.Data).not.toMatch(/\[['"]/);
   });
 
+  test('comes at the first failure and at the end, however many there are', () => {
+    for (const channel of ['sns', 'email']) {
+      expect(messages(results.allFail, channel).map(({ subject }) => subject)).toEqual([
+        expect.stringMatching(/^Attention: appstream-auto-updater: the update of image-\d failed$/),
+        'Attention: appstream-auto-updater: 3 failed',
+      ]);
+    }
+  });
+
   test('says which account, Region and run it is about', () => {
     const run = monthlyRuns(results.allFail)[0]?.id.split(':').at(-1);
     expect(results.allFail.notifications).not.toEqual([]);
