@@ -40,7 +40,8 @@ export function createHandler({ sfn, ledger, now }: FollowUpDependencies) {
     const names = (await listUnfinished(ledger))
       .filter(({ work }) => work.leaseOwner === undefined || !others.includes(work.leaseOwner))
       .map(({ item }) => item);
-    await recordQueue(ledger, run, names, now());
+    // A day without anything open leaves no trace.
+    if (names.length > 0) await recordQueue(ledger, run, names, now());
     return { mode, queue: names.map((_, position) => position) };
   };
 }

@@ -215,6 +215,13 @@ describe('choosing what a run updates', () => {
 });
 
 describe('following up', () => {
+  it('writes nothing on a day without anything open', async () => {
+    const { account, others } = await prepare();
+    account.calls.length = 0;
+    expect(await others('reconcile')).toEqual({ mode: 'reconcile', queue: [] });
+    expect(account.calls).toEqual(['Query']);
+  });
+
   it('takes what the ledger holds open, unless a run is at it, and looks at no image', async () => {
     const { account, ledger, others, log } = await prepare({ running: ['arn:execution:alive'] });
     for (const [item, owner] of [
