@@ -21,8 +21,6 @@ export interface ChooseEvent {
 export interface ChooseResult {
   /** Positions in the queue, from 0: what the Map runs over. */
   readonly queue: readonly number[];
-  /** Images that the account owns; 0 where only some were looked at. */
-  readonly images: number;
   /** Whether nobody wants to hear of the run if it had nothing to do. */
   readonly quiet: boolean;
 }
@@ -51,7 +49,6 @@ export function createHandler(dependencies: ChooseDependencies) {
     await recordQueue(ledger, run, taken, now());
     return {
       queue: taken.map((_, position) => position),
-      images: named.length > 0 ? 0 : surveyed.filter(({ owner }) => owner === undefined).length,
       // A plan, and a run that was asked for by name, answer in any case.
       quiet: taken.length === 0 && named.length === 0 && mode !== 'plan',
     };

@@ -9,6 +9,7 @@ import {
   type WorkItem,
 } from '../foundation/ledger';
 import { readQueued } from '../foundation/run-log';
+import { failuresBefore } from './attempts';
 import { createAppStream, isInFlight, readImage, tagNames, type TaggedImage } from './images';
 import type { RunMode } from './run-input';
 import { watchFrom, type Watch } from './watch';
@@ -37,6 +38,8 @@ export interface ClaimResult {
   readonly source: string;
   /** Name of the successor; an empty string where there is none. */
   readonly target: string;
+  /** Whether the image is blocked if this update fails. */
+  readonly isLastAttempt: boolean;
   /** ISO 8601. */
   readonly claimedAt: string;
   /** Of an update that runs already. */
@@ -48,6 +51,8 @@ export interface ClaimDependencies {
   readonly sfn: Pick<SFN, 'describeExecution'>;
   readonly ledger: Ledger;
   readonly finishHours: number;
+  /** Failed updates in a row after which an image is blocked. */
+  readonly attempts: number;
   readonly now: () => Date;
 }
 
@@ -56,7 +61,7 @@ export interface ClaimDependencies {
  * continued, never doubled. It may be called at any time and as often as one likes.
  */
 export function createHandler(dependencies: ClaimDependencies) {
-  const { appstream, ledger, finishHours, now } = dependencies;
+  const { appstream, ledger, finishHours, attempts, now } = dependencies;
   return async ({ execution, run, mode, position }: ClaimEvent): Promise<ClaimResult> => {
     const source = await readQueued(ledger, run, position);
     if (source === undefined) {
@@ -72,6 +77,7 @@ export function createHandler(dependencies: ClaimDependencies) {
       reason,
       source,
       target,
+      isLastAttempt: work !== undefined && failuresBefore(work) + 1 >= attempts,
       claimedAt: work?.leasedAt ?? now().toISOString(),
       watch: watchFrom(now(), finishHours),
     });
@@ -99,6 +105,7 @@ export const factory = () => {
     sfn: new SFN({}),
     ledger: createLedger(),
     finishHours: Number(requireVariable('FINISH_HOURS')),
+    attempts: Number(requireVariable('ATTEMPTS')),
     now: () => new Date(),
   });
 };

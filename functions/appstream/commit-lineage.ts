@@ -7,6 +7,8 @@ import { createAppStream, readImage, tagNames } from './images';
 export interface CommitEvent {
   readonly source: string;
   readonly target: string;
+  /** The successor has failed for the last time: the source is to wait for a person. @default false */
+  readonly blocked?: boolean;
 }
 
 export interface CommitResult {
@@ -24,8 +26,9 @@ export interface CommitDependencies {
  * these two tags are written, only when the successor is AVAILABLE, and never over a newer successor.
  */
 export function createHandler({ appstream, ledger, now }: CommitDependencies) {
-  return async ({ source, target }: CommitEvent): Promise<CommitResult> => {
+  return async ({ source, target, blocked }: CommitEvent): Promise<CommitResult> => {
     const tag = tagNames();
+    if (blocked === true) return block(appstream, source);
     const successor = await readImage(appstream, target);
     if (successor?.state !== 'AVAILABLE' || successor.tags[tag.source] !== source) {
       throw namedError(
@@ -52,6 +55,19 @@ export function createHandler({ appstream, ledger, now }: CommitDependencies) {
     await recordDuration(ledger, successor, now());
     return { reason: `updated to ${target}` };
   };
+}
+
+/** Somebody who has opted out meanwhile wants no tag of ours. */
+async function block(
+  appstream: CommitDependencies['appstream'],
+  source: string,
+): Promise<CommitResult> {
+  const { autoUpdate } = tagNames();
+  const image = await readImage(appstream, source);
+  if (image?.tags[autoUpdate] === 'Enabled') {
+    await appstream.tagResource({ ResourceArn: image.arn, Tags: { [autoUpdate]: 'Blocked' } });
+  }
+  return { reason: 'blocked' };
 }
 
 export const factory = () => {

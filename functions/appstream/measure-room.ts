@@ -3,8 +3,10 @@ import type { ServiceQuotas } from '@aws-sdk/client-service-quotas';
 import { createLedger, type Ledger } from '../foundation/ledger';
 import type { Fact, ItemReport } from '../foundation/notification';
 import { readRunLog } from '../foundation/run-log';
+import { readExperience } from './durations';
 import type { RunLimits } from './enter-window';
 import { createAppStream } from './images';
+import { describePlan } from './plan';
 import {
   countBuilders,
   countImages,
@@ -17,8 +19,8 @@ import {
 export interface MeasureEvent {
   readonly run: string;
   readonly batchSize: number;
-  /** Images that the account owns; 0: they were not counted. */
-  readonly images: number;
+  /** Whether the plan is made, so that it is known what would be updated. */
+  readonly planned: boolean;
 }
 
 export interface MeasureResult {
@@ -38,19 +40,22 @@ export interface MeasureDependencies {
   readonly now: () => Date;
 }
 
-/** How much room the account has for what is queued, and what will not fit. */
+/** How much room the account has for what is queued, and what will not fit; of a plan also what it would take. */
 export function createHandler(dependencies: MeasureDependencies) {
   const { appstream, serviceQuotas, ledger, now } = dependencies;
-  return async ({ run, batchSize, images }: MeasureEvent): Promise<MeasureResult> => {
-    const { queued } = await readRunLog(ledger, run);
+  return async ({ run, batchSize, planned }: MeasureEvent): Promise<MeasureResult> => {
+    const { queued, outcomes } = await readRunLog(ledger, run);
     const { quotas, unread } = await readQuotas(serviceQuotas);
     const use = await countBuilders(appstream);
-    const owned = images > 0 ? images : await countImages(appstream);
+    const owned = await countImages(appstream);
     const room = Math.max(0, quotas.images - owned);
+    const limits = { ...quotas, batchSize, room, tight: room < queued.length };
+    const experience = await readExperience(ledger);
+    const plan = planned ? describePlan(queued, outcomes, limits, experience) : [];
     return {
       concurrency: Math.max(1, Math.min(batchSize, quotas.updates)),
-      limits: { ...quotas, batchSize, room, tight: room < queued.length },
-      facts: describeUse(quotas, unread, use, owned, batchSize),
+      limits,
+      facts: [...describeUse(quotas, unread, use, owned, batchSize), ...plan],
       warning: warnOfRoom(queued, room, doesNotFit(owned, quotas.images), now()),
     };
   };

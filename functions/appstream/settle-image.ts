@@ -18,6 +18,7 @@ import {
   tagNames,
   type TaggedImage,
 } from './images';
+import { failuresBefore } from './attempts';
 import type { RunMode } from './run-input';
 
 export interface SettleEvent {
@@ -39,7 +40,7 @@ export interface SettleEvent {
 }
 
 export interface SettleDependencies {
-  readonly appstream: Pick<AppStream, 'describeImages' | 'listTagsForResource' | 'tagResource'>;
+  readonly appstream: Pick<AppStream, 'describeImages' | 'listTagsForResource'>;
   readonly ledger: Ledger;
   /** Failed updates in a row after which an image is blocked. */
   readonly attempts: number;
@@ -48,7 +49,7 @@ export interface SettleDependencies {
 
 /**
  * Writes what became of an image, gives its lease and its place in the window back, and returns the line for the
- * report. An image whose updates failed too often is blocked until a person has looked at it.
+ * report. An image whose updates failed too often, and which was tagged so before, is reported as blocked.
  */
 export function createHandler(dependencies: SettleDependencies) {
   const { appstream, ledger, now } = dependencies;
@@ -104,7 +105,7 @@ export const factory = () => {
 
 /** What a failed update means for its source. Asked again, it answers the same. */
 async function judgeFailure(
-  { appstream, ledger, attempts }: SettleDependencies,
+  { ledger, attempts }: SettleDependencies,
   source: string,
   successor: TaggedImage,
 ): Promise<{
@@ -119,23 +120,12 @@ async function judgeFailure(
     const reason = `${said}. ${times}; the next run tries again`;
     return { outcome: 'failed', reason, count: { failures, blocked: false } };
   }
-  const tag = tagNames();
-  const image = await readImage(appstream, source);
-  // Somebody who has opted out meanwhile wants no tag of ours.
-  if (image?.tags[tag.autoUpdate] === 'Enabled') {
-    await appstream.tagResource({
-      ResourceArn: image.arn,
-      Tags: { [tag.autoUpdate]: 'Blocked' },
-    });
-  }
-  const reason = `${said}. ${times}: blocked. Mend the cause, then set the tag ${tag.autoUpdate} of ${source} to Enabled`;
+  const reason = `${said}. ${times}: blocked. Mend the cause, then set the tag ${tagNames().autoUpdate} of ${source} to Enabled`;
   return { outcome: 'blocked', reason, count: { failures, blocked: true } };
 }
 
-/** A person who set the tag of a blocked image to Enabled again gave it all its attempts anew. */
-function countFailures({ failures = 0, blocked, settledTarget }: WorkItem, target: string) {
-  if (settledTarget === target) return failures;
-  return blocked === true ? 1 : failures + 1;
+function countFailures(work: WorkItem, target: string) {
+  return work.settledTarget === target ? (work.failures ?? 0) : failuresBefore(work) + 1;
 }
 
 /** Step Functions adds service, status code and request to AWS's own words. */

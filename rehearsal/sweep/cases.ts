@@ -29,7 +29,9 @@ export interface SweepCase {
 export const RESTART_SECONDS = 600;
 
 /** Every kind of fault. An execution that is killed is started again, or is not. */
-const KINDS: readonly (Pick<Fault, 'kind' | 'restartAfterSeconds'> & { passes: boolean })[] = [
+const KINDS: readonly (Pick<Fault, 'kind' | 'restartAfterSeconds' | 'delaySeconds'> & {
+  passes: boolean;
+})[] = [
   { kind: 'throttle', passes: true },
   { kind: 'serverError', passes: true },
   { kind: 'timeout', passes: true },
@@ -41,7 +43,9 @@ const KINDS: readonly (Pick<Fault, 'kind' | 'restartAfterSeconds'> & { passes: b
   { kind: 'crashFunctionAfter', passes: true },
   { kind: 'killExecution', passes: false },
   { kind: 'killExecution', restartAfterSeconds: RESTART_SECONDS, passes: true },
+  // A minute later, when the first has begun, and at once.
   { kind: 'duplicateEvent', passes: true },
+  { kind: 'duplicateEvent', delaySeconds: 0, passes: true },
   { kind: 'lateEvent', passes: true },
   { kind: 'lostEvent', passes: false },
 ];

@@ -18,7 +18,6 @@ export type AutoUpdaterFunction =
   | 'share'
   | 'commit'
   | 'settle'
-  | 'estimate'
   | 'alert'
   | 'report'
   | 'deliver';
@@ -118,24 +117,15 @@ export function defineAutoUpdater(
           'named.$': '$.survey.named',
           'machine.$': '$$.StateMachine.Id',
         },
-        fields: ['queue', 'images', 'quiet'],
+        fields: ['queue', 'quiet'],
         resultPath: '$.chosen',
         timeoutSeconds: 900,
         catch: [onError('ReportFailure')],
         next: 'MeasureRoom',
       }),
-      MeasureRoom: invokeFunction({
+      MeasureRoom: measure(functions, {
         comment: 'How much room do the quotas leave, and what will not fit?',
-        functionArn: functions.measure,
-        payload: {
-          ...run(),
-          'batchSize.$': '$.survey.batchSize',
-          'images.$': '$.chosen.images',
-        },
-        fields: ['concurrency', 'limits', 'facts', 'warning'],
-        resultPath: '$.room',
-        timeoutSeconds: 900,
-        catch: [onError('ReportFailure')],
+        planned: false,
         next: 'EverythingFits',
       }),
       EverythingFits: {
@@ -199,16 +189,12 @@ export function defineAutoUpdater(
       },
       OnlyPlanned: {
         Type: 'Choice',
-        Choices: [{ Variable: '$.survey.mode', StringEquals: 'plan', Next: 'EstimatePlan' }],
+        Choices: [{ Variable: '$.survey.mode', StringEquals: 'plan', Next: 'MeasurePlan' }],
         Default: 'ReportRun',
       },
-      EstimatePlan: invokeFunction({
-        comment: 'What would it take?',
-        functionArn: functions.estimate,
-        payload: { ...run(), 'limits.$': '$.room.limits', 'facts.$': '$.room.facts' },
-        fields: ['facts'],
-        resultPath: '$.room',
-        catch: [onError('ReportFailure')],
+      MeasurePlan: measure(functions, {
+        comment: 'What would it take, now that it is known what would be updated?',
+        planned: true,
         next: 'ReportRun',
       }),
       ReportRun: invokeFunction({
@@ -260,6 +246,22 @@ function run() {
   };
 }
 
+function measure(
+  functions: Functions,
+  task: { readonly comment: string; readonly planned: boolean; readonly next: string },
+): State {
+  return invokeFunction({
+    comment: task.comment,
+    functionArn: functions.measure,
+    payload: { ...run(), 'batchSize.$': '$.survey.batchSize', planned: task.planned },
+    fields: ['concurrency', 'limits', 'facts', 'warning'],
+    resultPath: '$.room',
+    timeoutSeconds: 900,
+    catch: [onError('ReportFailure')],
+    next: task.next,
+  });
+}
+
 /** The life of one image within a run, from the claim to its line of the report. */
 function updateOneImage(functions: Functions, settings: DefinitionSettings): Record<string, State> {
   return {
@@ -272,7 +274,7 @@ function updateOneImage(functions: Functions, settings: DefinitionSettings): Rec
         'mode.$': '$.mode',
         'position.$': '$.position',
       },
-      fields: ['decision', 'reason', 'source', 'target', 'claimedAt', 'watch'],
+      fields: ['decision', 'reason', 'source', 'target', 'isLastAttempt', 'claimedAt', 'watch'],
       resultPath: '$.claim',
       catch: [onError('ClaimFailed')],
       next: 'NextStep',
@@ -295,7 +297,7 @@ function updateOneImage(functions: Functions, settings: DefinitionSettings): Rec
     },
     AlreadyRunning: unlessPlanned('FollowUpdate'),
     AlreadyThere: unlessPlanned('ShareImage'),
-    AlreadyFailed: unlessPlanned('UpdateFailed'),
+    AlreadyFailed: unlessPlanned('LastAttempt'),
     FollowUpdate: {
       Type: 'Pass',
       InputPath: '$.claim',
@@ -437,12 +439,28 @@ function updateOneImage(functions: Functions, settings: DefinitionSettings): Rec
       Type: 'Choice',
       Choices: [
         imageIs('AVAILABLE', 'ShareImage'),
-        imageIs('FAILED', 'UpdateFailed'),
+        imageIs('FAILED', 'LastAttempt'),
         ...timeToLookAgain,
       ],
       Default: 'WaitForImage',
     },
     TimeToLookAgain: { Type: 'Choice', Choices: timeToLookAgain, Default: 'WaitForImage' },
+
+    LastAttempt: {
+      Type: 'Choice',
+      Choices: [{ Variable: '$.claim.isLastAttempt', BooleanEquals: true, Next: 'BlockImage' }],
+      Default: 'UpdateFailed',
+    },
+    BlockImage: invokeFunction({
+      comment: 'AutoUpdate=Blocked: no further update until a person has looked at it',
+      functionArn: functions.commit,
+      payload: { 'source.$': '$.claim.source', 'target.$': '$.claim.target', blocked: true },
+      fields: ['reason'],
+      resultPath: '$.commit',
+      // Nothing is settled, so that a later run comes back for it.
+      catch: [onError('SettleFailed')],
+      next: 'UpdateFailed',
+    }),
 
     ShareImage: invokeFunction({
       comment: 'Who may use the source may use its successor',

@@ -4,7 +4,6 @@ import { factory as chooseImages } from '../../../functions/appstream/choose-ima
 import { factory as claimImage } from '../../../functions/appstream/claim-image';
 import { factory as commitLineage } from '../../../functions/appstream/commit-lineage';
 import { factory as enterWindow } from '../../../functions/appstream/enter-window';
-import { factory as estimatePlan } from '../../../functions/appstream/estimate-plan';
 import { factory as followUpRuns } from '../../../functions/appstream/follow-up';
 import { factory as measureRoom } from '../../../functions/appstream/measure-room';
 import { factory as prepareUpdate } from '../../../functions/appstream/prepare-update';
@@ -119,7 +118,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
     const measure = new InlineFunction(
       `${name}-measure-room`,
       {
-        description: 'Says how much room the quotas of the account leave',
+        description: 'Says how much room the quotas leave, and what the updates take',
         factory: measureRoom,
         environment: notifier.ledgerEnvironment,
         grants: [
@@ -127,7 +126,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
           ...readQuotas(
             pulumi.interpolate`arn:aws:servicequotas:${region}:${account}:appstream2/*`,
           ),
-          ledger.grant('ReadQueue', 'Query'),
+          ledger.grant('ReadQueue', 'GetItem', 'Query'),
         ],
         timeoutSeconds: 900,
       },
@@ -141,6 +140,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
         environment: {
           ...notifier.ledgerEnvironment,
           FINISH_HOURS: String(setting('finishHours')),
+          ATTEMPTS: String(setting('attempts')),
         },
         grants: [
           readImages(),
@@ -175,7 +175,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
         grants: [
           countUse(),
           { ...readImages(), Sid: 'SeeWhoLeft' },
-          ledger.grant('TakePlace', 'GetItem', 'UpdateItem'),
+          ledger.grant('TakePlace', 'UpdateItem'),
         ],
       },
       parent,
@@ -194,14 +194,10 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
     const commit = new InlineFunction(
       `${name}-commit-lineage`,
       {
-        description: 'Makes a new image the head of its lineage',
+        description: 'Makes a new image the head of its lineage, or blocks one that has none',
         factory: commitLineage,
         environment: notifier.ledgerEnvironment,
-        grants: [
-          readImages(),
-          tagImages('CommitLineage', images),
-          ledger.grant('CountDuration', 'UpdateItem'),
-        ],
+        grants: [readImages(), tagImages(images), ledger.grant('CountDuration', 'UpdateItem')],
       },
       parent,
     );
@@ -211,21 +207,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
         description: 'Records what became of an image',
         factory: settleImage,
         environment: { ...notifier.ledgerEnvironment, ATTEMPTS: String(setting('attempts')) },
-        grants: [
-          readImages(),
-          tagImages('BlockImage', images),
-          ledger.grant('RecordOutcome', 'GetItem', 'UpdateItem'),
-        ],
-      },
-      parent,
-    );
-    const estimate = new InlineFunction(
-      `${name}-estimate-plan`,
-      {
-        description: 'Says what the updates of a plan would take',
-        factory: estimatePlan,
-        environment: notifier.ledgerEnvironment,
-        grants: [ledger.grant('ReadPlan', 'GetItem', 'Query', 'UpdateItem')],
+        grants: [readImages(), ledger.grant('RecordOutcome', 'GetItem', 'UpdateItem')],
       },
       parent,
     );
@@ -244,7 +226,6 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
           share,
           commit,
           settle,
-          estimate,
           alert: notifier.alert,
           report: notifier.reportRun,
           deliver: notifier.deliver,

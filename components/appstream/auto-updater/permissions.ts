@@ -50,8 +50,8 @@ export function shareImages(images: pulumi.Input<string>): Grant {
   };
 }
 
-export function tagImages(Sid: string, images: pulumi.Input<string>): Grant {
-  return { Sid, Action: ['appstream:TagResource'], Resource: [images] };
+export function tagImages(images: pulumi.Input<string>): Grant {
+  return { Sid: 'CommitLineage', Action: ['appstream:TagResource'], Resource: [images] };
 }
 
 /** Whether the holder of a lease still runs. */

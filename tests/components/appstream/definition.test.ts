@@ -17,7 +17,6 @@ const updater = defineAutoUpdater(
     share: arn('share'),
     commit: arn('commit'),
     settle: arn('settle'),
-    estimate: arn('estimate'),
     alert: arn('alert'),
     report: arn('report'),
     deliver: arn('deliver'),
@@ -88,6 +87,7 @@ describe('the definition of the updater', () => {
         'AppStream.ResourceNotFoundException -> TimeToLookAgain',
         'States.ALL -> SettleError',
       ],
+      BlockImage: ['States.ALL -> SettleFailed'],
       ShareImage: ['States.ALL -> SettleError'],
       CommitLineage: ['States.ALL -> SettleError'],
       Settle: ['States.ALL -> SettleFailed'],
@@ -95,7 +95,7 @@ describe('the definition of the updater', () => {
       TellOutcome: ['States.ALL -> FirstFailure'],
       AlertFailure: ['States.ALL -> Done'],
       DeliverAlert: ['States.ALL -> Done'],
-      EstimatePlan: ['States.ALL -> ReportFailure'],
+      MeasurePlan: ['States.ALL -> ReportFailure'],
       ReportRun: ['States.ALL -> RunFailed'],
       DeliverReport: ['States.ALL -> RunFailed'],
       ReportFailure: ['States.ALL -> RunFailed'],
@@ -142,7 +142,8 @@ describe('the definition of the updater', () => {
       expect(states[guard].Choices).toContainEqual(expect.objectContaining(plan));
     }
     expect(waysTo('FollowUpdate')).toEqual(['AlreadyRunning']);
-    expect(waysTo('UpdateFailed')).toEqual(['AlreadyFailed', 'ImageState']);
+    expect(waysTo('LastAttempt')).toEqual(['AlreadyFailed', 'ImageState']);
+    expect(waysTo('BlockImage')).toEqual(['LastAttempt']);
     expect(waysTo('ShareImage')).toEqual(['AlreadyThere', 'ImageState']);
     expect(waysTo('CommitLineage')).toEqual(['ShareImage']);
   });

@@ -34,6 +34,7 @@ function prepare(images: unknown[], running: readonly string[] = []) {
     } as never,
     ledger,
     finishHours: 24,
+    attempts: 3,
     now,
   });
   const prepareUpdate = createPrepare({ appstream, ledger, startHours: 24, now });
@@ -75,6 +76,7 @@ describe('claiming and preparing an image', () => {
       displayName: 'base',
       tags: { AutoUpdate: 'Enabled', Team: 'x', BaseName: 'base', 'evergreen:source': 'base' },
       source: 'base',
+      isLastAttempt: false,
       claimedAt: '2026-02-01T12:00:00.000Z',
       waitSeconds: 60,
       watch: {
@@ -270,6 +272,26 @@ describe('claiming and preparing an image', () => {
       settledTarget: target,
     });
     expect((await claim()).target).toBe('base-Updated-20260201-2');
+  });
+
+  it('knows the last attempt, and that a person gave all of them anew', async () => {
+    const { ledger, claim } = prepare([image('base', optedIn)]);
+    const settle = async (members: object) => {
+      const at = '2026-02-01T12:00:00.000Z';
+      await claim();
+      await settleWorkItem(ledger, 'base', 'run-1', {
+        outcome: 'failed',
+        reason: 'r',
+        at,
+        ...members,
+      });
+    };
+    await settle({ failures: 1 });
+    expect((await claim()).isLastAttempt).toBe(false);
+    await settle({ failures: 2 });
+    expect((await claim()).isLastAttempt).toBe(true);
+    await settle({ failures: 3, blocked: true });
+    expect((await claim()).isLastAttempt).toBe(false);
   });
 
   it('says that a position beyond the queue is no image', async () => {

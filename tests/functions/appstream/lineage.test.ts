@@ -1,4 +1,5 @@
 import { createHandler as createCommit } from '../../../functions/appstream/commit-lineage';
+import { failuresBefore } from '../../../functions/appstream/attempts';
 import { readExperience } from '../../../functions/appstream/durations';
 import { createHandler as createSettle } from '../../../functions/appstream/settle-image';
 import {
@@ -226,8 +227,13 @@ describe('an image whose updates fail again and again', () => {
     const ledger: Ledger = { client: account.dynamodb, table: LEDGER_TABLE, workflow: 'updater' };
     const { appstream, now } = account;
     const handler = createSettle({ appstream, ledger, attempts: 3, now });
+    const commit = commitIn(account);
     const fail = async (attempt: number) => {
       await acquireLease(ledger, 'base', `run-${attempt}`, async () => false, now());
+      // As the workflow does with the last attempt.
+      if (failuresBefore(await readWorkItem(ledger, 'base')) === 2) {
+        await commit({ source: 'base', target: `next-${attempt}`, blocked: true });
+      }
       return repeat(attempt);
     };
     const repeat = (attempt: number) =>

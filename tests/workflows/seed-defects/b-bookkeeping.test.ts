@@ -422,7 +422,7 @@ async function claim(images: readonly unknown[]): Promise<ClaimResult> {
   const sfn = {
     describeExecution: async () => Promise.reject(namedError('ExecutionDoesNotExist')),
   };
-  const handler = createClaim({ appstream, sfn, ledger, finishHours: 24, now });
+  const handler = createClaim({ appstream, sfn, ledger, finishHours: 24, attempts: 3, now });
   return handler({ execution: 'run-2', run: 'run-2', mode: 'update', position: 0 });
 }
 

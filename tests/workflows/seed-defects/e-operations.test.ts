@@ -203,12 +203,13 @@ describe('defect 30: the quota of images', () => {
     expect(told(plan)).toMatchObject({
       'image-1': 'planned: to be updated to image-1-Updated-20260201-1',
       'image-2': 'planned: to be updated to image-2-Updated-20260201-1',
-      'image-3': expect.stringMatching(/^postponed: it does not fit/),
+      'image-3': 'planned: to be updated to image-3-Updated-20260201-1',
       'other-1': 'skipped: not opted in: it has no tag AutoUpdate',
     });
     const [report, ...more] = messages(plan);
     expect(more).toEqual([]);
     expect(report?.text).toMatch(/^Would update: 2 images$/m);
+    expect(report?.text).toMatch(/^Would not fit: 1 images: image-3$/m);
     expect(report?.text).toMatch(/^Expected duration: about 3\.5 hours, 5 at a time/m);
     expect(report?.text).toMatch(/^Expected cost: about 0\.80 USD for 8 hours of image builders/m);
     expect(report?.text).toMatch(/^Room for images: 2 of 10 now, 0 afterwards$/m);

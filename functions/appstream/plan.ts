@@ -1,51 +1,37 @@
-import { createLedger, type Ledger } from '../foundation/ledger';
-import type { Fact } from '../foundation/notification';
-import { readRunLog, recordOutcome } from '../foundation/run-log';
-import { readExperience } from './durations';
+import type { Fact, ItemReport } from '../foundation/notification';
+import type { Experience } from './durations';
 import type { RunLimits } from './enter-window';
-import { doesNotFit } from './quotas';
 
-export interface EstimateEvent {
-  readonly run: string;
-  readonly limits: RunLimits;
-  readonly facts: readonly Fact[];
+/** What a plan would take: time, money and room. What will not fit is the last of the queue. */
+export function describePlan(
+  queued: readonly string[],
+  outcomes: readonly ItemReport[],
+  limits: RunLimits,
+  experience: Experience | undefined,
+): Fact[] {
+  const planned = new Set(
+    outcomes.filter(({ outcome }) => outcome === 'planned').map(({ id }) => id),
+  );
+  const names = queued.filter((name) => planned.has(name));
+  const late = names.slice(limits.room);
+  const shown = late.slice(0, 20).join(', ');
+  return [
+    ...estimate(names.length - late.length, limits, experience),
+    ...(late.length === 0
+      ? []
+      : [
+          {
+            name: 'Would not fit',
+            value: `${late.length} images: ${shown}${late.length > 20 ? ' and others' : ''}`,
+          },
+        ]),
+  ];
 }
-
-export interface EstimateResult {
-  readonly facts: readonly Fact[];
-}
-
-export interface EstimateDependencies {
-  readonly ledger: Ledger;
-  readonly now: () => Date;
-}
-
-/** What a plan would take: time, money and room. What does not fit any more is told apart. */
-export function createHandler({ ledger, now }: EstimateDependencies) {
-  return async ({ run, limits, facts }: EstimateEvent): Promise<EstimateResult> => {
-    const { queued, outcomes } = await readRunLog(ledger, run);
-    const lines = new Map(outcomes.map((line) => [line.id, line]));
-    const planned = queued.flatMap((name) => {
-      const line = lines.get(name);
-      return line?.outcome === 'planned' ? [line] : [];
-    });
-    const late = planned.slice(limits.room);
-    const reason = doesNotFit(limits.images, limits.images);
-    for (const line of late) {
-      await recordOutcome(ledger, run, { ...line, outcome: 'postponed', reason }, now());
-    }
-    const updates = planned.length - late.length;
-    const experience = await readExperience(ledger);
-    return { facts: [...facts, ...estimate(updates, limits, experience)] };
-  };
-}
-
-export const factory = () => createHandler({ ledger: createLedger(), now: () => new Date() });
 
 function estimate(
   updates: number,
   { updates: quota, batchSize, images, room }: RunLimits,
-  experience: Awaited<ReturnType<typeof readExperience>>,
+  experience: Experience | undefined,
 ): Fact[] {
   const window = Math.max(1, Math.min(quota, batchSize));
   // AWS says only "several hours": https://docs.aws.amazon.com/appstream2/latest/developerguide/administer-images.html
