@@ -268,7 +268,7 @@ test('defect 11: every archive that is published can be read, and exports its ha
     new AppStreamAutoUpdater('updater', { ledger: new Ledger('ledger') });
   });
   const functions = recorded.filter(({ type }) => type === 'aws:lambda/function:Function');
-  expect(functions).toHaveLength(16);
+  expect(functions).toHaveLength(15);
   // Clients are made when a handler is made; here they need not do anything.
   const modules = new Proxy({}, { get: () => class {} });
   for (const lambda of functions) {

@@ -159,7 +159,8 @@ const state = (driver: Driver) => driver.tasks[0]?.state;
 /** As far as the dry run. */
 function prepared(): Driver {
   const driver = child();
-  const claimed = { source: 'web', target: '', claimedAt: '2026-01-01T00:00:00Z', watch };
+  const claimedAt = '2026-01-01T00:00:00Z';
+  const claimed = { source: 'web', target: '', isLastAttempt: false, claimedAt, watch };
   driver.succeed({ Payload: { decision: 'prepare', reason: '', ...claimed } });
   const request = { target: 'web-2', description: '', displayName: 'web', tags: {} };
   driver.succeed({ Payload: { decision: 'start', reason: '', waitSeconds: 60, ...request } });

@@ -121,7 +121,7 @@ describe('defect 28: what is published', () => {
 describe('defect 29: permissions', () => {
   const images = ['arn:aws:appstream:eu-west-1:111122223333:image/*'];
 
-  test('to change something of AppStream are for own images, and there are four of them', () => {
+  test('to change something of AppStream are for own images, and there are three of them', () => {
     const changes = statements().flatMap(({ policy, grant }) =>
       grant.Action.filter((action: string) => {
         const [service = '', name = ''] = action.split(':');
@@ -132,7 +132,6 @@ describe('defect 29: permissions', () => {
     expect(changes.sort()).toEqual([
       ['appstream:CreateUpdatedImage', 'updater-policy', images],
       ['appstream:TagResource', 'updater-commit-lineage-policy', images],
-      ['appstream:TagResource', 'updater-settle-image-policy', images],
       ['appstream:UpdateImagePermissions', 'updater-share-image-policy', images],
     ]);
   });
