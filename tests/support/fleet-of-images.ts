@@ -37,7 +37,8 @@ export function fleetOfImages(count: number, distribution: Distribution, quota =
     estate: {
       account: '111122223333',
       region: 'eu-west-1',
-      capturedAt: '2026-02-01T00:00:00Z',
+      // Of a month that is as long as the longest of these runs.
+      capturedAt: '2026-01-01T00:00:00Z',
       appstream: {
         images: [
           ...others,
@@ -61,9 +62,9 @@ export function fleetOfImages(count: number, distribution: Distribution, quota =
   };
 }
 
-/** Days until the last update is done, and two more. */
+/** Days until the last update is done, and two more; but not until the next month's run. */
 export function daysFor({ minutes }: Fleet, quota = 5): number {
-  return Math.ceil((greedyMakespan(minutes, quota) * 1.2) / 1440) + 2;
+  return Math.min(31, Math.ceil((greedyMakespan(minutes, quota) * 1.2) / 1440) + 2);
 }
 
 /** The time from the first start to the last image AVAILABLE, as a multiple of what greedy list scheduling needs. */

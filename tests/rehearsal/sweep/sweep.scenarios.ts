@@ -96,8 +96,9 @@ function withoutGrant(whole: Program): Program {
 }
 
 /** A few cases at two call sites. */
-const isWanted = ({ site, kind, occurrence }: SweepCase) =>
+const isWanted = ({ site, kind, occurrence, faults }: SweepCase) =>
   occurrence === 1 &&
+  faults[0]?.delaySeconds === undefined &&
   ((site.caller.endsWith('/StartUpdate') &&
     ['killExecution', 'throttle', 'lostAnswer'].includes(kind)) ||
     (site.caller.includes('monthly') && kind === 'duplicateEvent'));
