@@ -3,7 +3,7 @@ module evergreen/engine-client
 go 1.25.11
 
 require (
-	github.com/pulumi/pulumi/sdk/v3 v3.248.0
+	github.com/pulumi/pulumi/sdk/v3 v3.250.0
 	google.golang.org/protobuf v1.36.11
 )
 
