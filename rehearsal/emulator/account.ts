@@ -19,7 +19,7 @@ export class EmulatedAccount {
     ({ id }) => !PLATFORM_SERVICES.includes(id),
   );
   /** Everything that happened so far. */
-  readonly trace: Trace = { calls: [], executions: [], events: [] };
+  readonly trace: Trace = { calls: [], executions: [], events: [], metrics: [] };
   private readonly cloud: Cloud;
   private time: number;
 
@@ -58,6 +58,12 @@ export class EmulatedAccount {
     const then = this.time + Math.round(seconds * 1000);
     if (!(then >= this.time) || Number.isNaN(new Date(then).getTime())) {
       throw new RangeError(`${seconds} seconds after ${this.nowText()} is no time`);
+    }
+    for (;;) {
+      const next = this.cloud.nextAt();
+      if (next === undefined || next > then) break;
+      this.time = Math.max(this.time, next);
+      this.cloud.act();
     }
     this.time = then;
   }

@@ -1,10 +1,12 @@
 import {
   AwsError,
+  type Activity,
   type BusEvent,
   type Json,
   type Scope,
   type Service,
   type Usage,
+  type View,
 } from '../services/service';
 import { STALE_MILLISECONDS, type Fault } from '../faults';
 import { SharedValues } from './shared-values';
@@ -63,6 +65,11 @@ export interface CloudOptions {
    * without. @default false
    */
   readonly keepsEarlier?: boolean;
+  /**
+   * Told, after every change, when a service next does something by itself, epoch milliseconds: `act` is wanted then.
+   * @default nobody
+   */
+  readonly onNext?: (at: number) => void;
 }
 
 export interface Denial {
@@ -87,6 +94,9 @@ export interface CloudState {
   readonly behaviours: readonly string[];
   readonly unimplemented: readonly string[];
 }
+
+/** At one instant: far more than services that wait for each other need. */
+const MOST_ROUNDS = 1000;
 
 /** The account: every call of everybody goes through here, is judged, perhaps faulted, answered and traced. */
 export class Cloud {
@@ -162,13 +172,9 @@ export class Cloud {
       const changes = operation.mutates && !request.quiet && this.options.keepsEarlier === true;
       const before = changes ? structuredClone(state) : undefined;
       const output = operation.handle(request.input, seen, {
-        now: this.options.now(),
-        random: this.options.random,
-        scope: this.options.scope,
+        ...this.activity(service),
         principal: nameOf(request.principal),
         caller: request.caller,
-        uses: (behaviour) => this.behaviours.add(`${service.id}/${behaviour}`),
-        emit: this.options.emit,
       });
       if (this.options.trace.calls.length !== index) {
         throw new Error(`${subject.action} makes calls of its own before it is answered.`);
@@ -176,12 +182,70 @@ export class Cloud {
       if (changes) {
         this.earlier.set(service.id, { changedAt: this.options.now(), state: before });
       }
+      if (operation.mutates) this.tellNext();
       const answer = fault?.kind === 'lostAnswer' ? { lost: true as const } : { output };
       return this.record(request, subject, answer, true, fault, output);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       return this.record(request, subject, { error }, false, fault);
     }
+  }
+
+  /** When a service next does something by itself, epoch milliseconds; `undefined`: nothing is under way. */
+  nextAt(): number | undefined {
+    const times = this.options.services.flatMap(
+      (service) => service.nextAt?.(this.states.get(service.id), this.view()) ?? [],
+    );
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** Has the services do what is due by now. What one does may be another's reason to act at the same instant. */
+  act(): void {
+    const now = this.options.now();
+    for (let round = 0; ; round += 1) {
+      const next = this.nextAt();
+      if (next === undefined || next > now) break;
+      if (round === MOST_ROUNDS) {
+        throw new Error(`The services keep each other busy at ${new Date(now).toISOString()}.`);
+      }
+      for (const service of this.options.services) {
+        const state = this.states.get(service.id);
+        const due = service.nextAt?.(state, this.view());
+        if (due === undefined || due > now) continue;
+        const before = this.options.keepsEarlier === true ? structuredClone(state) : undefined;
+        service.act?.(state, this.activity(service));
+        if (before !== undefined) this.earlier.set(service.id, { changedAt: now, state: before });
+      }
+    }
+    this.tellNext();
+  }
+
+  private view(): View {
+    return {
+      now: this.options.now(),
+      scope: this.options.scope,
+      peer: <State>(id: string) => {
+        if (!this.states.has(id)) throw new Error(`The rehearsal has no service ${id}.`);
+        return this.states.get(id) as State;
+      },
+    };
+  }
+
+  private activity(service: Service): Activity {
+    const { random, emit, trace, now } = this.options;
+    return {
+      ...this.view(),
+      random,
+      uses: (behaviour) => this.behaviours.add(`${service.id}/${behaviour}`),
+      emit,
+      measure: (metric) =>
+        trace.metrics.push({ at: new Date(now()).toISOString(), ...metric }),
+    };
+  }
+
+  private tellNext(): void {
+    const next = this.options.onNext === undefined ? undefined : this.nextAt();
+    if (next !== undefined) this.options.onNext?.(next);
   }
 
   save(): CloudState {

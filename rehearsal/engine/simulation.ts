@@ -41,7 +41,7 @@ export async function simulate(
 
 /** Puts the parts together; each knows only what it is handed here. */
 class Simulation implements SimulationView {
-  readonly trace: Trace = { calls: [], executions: [], events: [] };
+  readonly trace: Trace = { calls: [], executions: [], events: [], metrics: [] };
   private readonly quiescence: Quiescence;
   private readonly usage = { invocations: 0, gigabyteSeconds: 0, functionLogBytes: 0 };
   private readonly clock: VirtualClock;
@@ -56,6 +56,8 @@ class Simulation implements SimulationView {
   private readonly callers = new Map<string, ProgramResource>();
   private readonly executionOf = new Map<string, string>();
   private readonly faultPlan: ReturnType<typeof createFaultPlan>;
+  /** The earliest time in the clock's queue at which services do something by themselves. */
+  private servicesWakeAt: number | undefined;
   private runner: FunctionRunner | undefined;
   private server: WireServer | undefined;
 
@@ -108,6 +110,7 @@ class Simulation implements SimulationView {
       random: this.random.service.next,
       nextFault: (call) => this.nextFault(call),
       emit: (event) => this.bus.emit(event),
+      onNext: (at) => this.wakeServices(at),
       keepsEarlier: mayBeSaved || options.faults.some(({ kind }) => kind === 'staleRead'),
     });
     this.executions = new Executions({
@@ -145,6 +148,10 @@ class Simulation implements SimulationView {
       schedules: resources.filter(isType('aws:scheduler/schedule:Schedule')),
       canAssume: (roleArn) => permissions.canAssume(roleArn, 'scheduler.amazonaws.com'),
     });
+    this.clock.on('services', () => {
+      this.servicesWakeAt = undefined;
+      this.cloud.act();
+    });
     this.clock.on('restart', (data: { machine: string; input: Json }) => {
       this.executions.start(data.machine, data.input, 'user');
     });
@@ -154,6 +161,8 @@ class Simulation implements SimulationView {
     }
     permissions.deploy(resources);
     if (saved !== undefined) this.restore(saved);
+    const next = this.cloud.nextAt();
+    if (next !== undefined) this.wakeServices(next);
   }
 
   get isIdle(): boolean {
@@ -218,7 +227,7 @@ class Simulation implements SimulationView {
   }
 
   save(): SavedSimulation {
-    const { calls, executions, events } = this.trace;
+    const { calls, executions, events, metrics } = this.trace;
     return {
       clock: this.clock.save(),
       // What is in the trace stays as it is, except for executions that go on.
@@ -226,6 +235,7 @@ class Simulation implements SimulationView {
         calls: [...calls],
         executions: executions.map((execution) => ({ ...execution })),
         events: [...events],
+        metrics: [...metrics],
       },
       cloud: this.cloud.save(),
       executions: this.executions.save(),
@@ -251,7 +261,9 @@ class Simulation implements SimulationView {
     this.trace.calls.push(...saved.trace.calls);
     this.trace.executions.push(...saved.trace.executions.map((execution) => ({ ...execution })));
     this.trace.events.push(...saved.trace.events);
+    this.trace.metrics.push(...saved.trace.metrics);
     this.clock.restore(saved.clock);
+    this.servicesWakeAt = saved.clock.entries.find(({ kind }) => kind === 'services')?.at;
     this.cloud.restore(saved.cloud);
     this.executions.restore(saved.executions);
     Object.assign(this.usage, saved.usage);
@@ -284,6 +296,13 @@ class Simulation implements SimulationView {
     if (result.coldStart) this.cloud.call({ ...quiet, operation: 'CreateLogStream', input });
     this.cloud.call({ ...quiet, operation: 'PutLogEvents', input: { ...input, logEvents: [] } });
     return result;
+  }
+
+  /** Later entries stay in the queue: services that are woken with nothing due do nothing. */
+  private wakeServices(at: number): void {
+    if (this.servicesWakeAt !== undefined && this.servicesWakeAt <= at) return;
+    this.servicesWakeAt = at;
+    this.clock.schedule(at, { kind: 'services', data: {} });
   }
 
   /** A call of Lambda code has arrived: it takes effect in the order in which the code made it. */

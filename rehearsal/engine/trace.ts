@@ -1,10 +1,17 @@
-import type { Json } from '../services/service';
+import type { Json, Metric } from '../services/service';
 
 /** Everything that happened, in order. The checker reads this and the two estates, and nothing else. */
 export interface Trace {
   readonly calls: TracedCall[];
   readonly executions: TracedExecution[];
   readonly events: TracedEvent[];
+  readonly metrics: TracedMetric[];
+}
+
+/** A metric from then on, until its next data point. */
+export interface TracedMetric extends Metric {
+  /** Virtual time, ISO 8601 with milliseconds. */
+  readonly at: string;
 }
 
 export interface TracedCall {

@@ -18,6 +18,15 @@ export interface Service<State = unknown> {
   readonly operations: Readonly<Record<string, Operation<State>>>;
   /** Writes the state back into estate form; the result is merged over the input estate. */
   toEstate(state: State, now: number, scope: Scope): Record<string, unknown>;
+  /**
+   * When the service next does something by itself, epoch milliseconds: an instance boots, a task moves on. Where
+   * nothing is under way it says so: a service that always has something to do never lets a rehearsal settle.
+   *
+   * @default never
+   */
+  nextAt?(state: State, view: View): number | undefined;
+  /** Does what is due by `activity.now`. Nobody calls, so nothing is judged, traced or faulted. */
+  act?(state: State, activity: Activity): void;
   /** What the service itself used at AWS's expense to the account, beyond its calls. @default nothing */
   usage?(state: State, now: number): readonly Usage[];
 }
@@ -59,21 +68,45 @@ export interface AccessRequest {
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** Everything that a handler may know of the call at hand. */
-export interface Call {
+/** What a service may look at. */
+export interface View {
   /** Virtual time, epoch milliseconds. */
   readonly now: number;
+  readonly scope: Scope;
+  /**
+   * The state of another service, by id: AWS's services use each other, as Auto Scaling does EC2. It is changed only
+   * through functions that the other service exports. Throws where there is no such service.
+   */
+  readonly peer: <State>(id: string) => State;
+}
+
+/** What a service may do, on a call or by itself. */
+export interface Activity extends View {
   /** Seeded, uniform in [0, 1). */
   readonly random: () => number;
-  readonly scope: Scope;
-  /** Who made the call, as in the trace: `function:<name>`, `schedule:<name>`, ... */
-  readonly caller: string;
-  /** ARN of the role session that calls. */
-  readonly principal: string;
   /** Notes that a behaviour of the table was used; assumed ones are listed in the report. */
   readonly uses: (behaviourId: string) => void;
   /** Publishes an event on the account's default bus. */
   readonly emit: (event: BusEvent) => void;
+  /** Publishes a data point, as AWS does to CloudWatch: kept in the trace. Only where the value changed. */
+  readonly measure: (metric: Metric) => void;
+}
+
+/** Everything that a handler may know of the call at hand. */
+export interface Call extends Activity {
+  /** Who made the call, as in the trace: `function:<name>`, `schedule:<name>`, ... */
+  readonly caller: string;
+  /** ARN of the role session that calls. */
+  readonly principal: string;
+}
+
+/** A data point of a CloudWatch metric, such as `GroupInServiceInstances` of a group. */
+export interface Metric {
+  /** `AWS/AutoScaling`. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly value: number;
 }
 
 /** What is the same for the whole rehearsal. */

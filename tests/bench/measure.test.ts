@@ -22,6 +22,7 @@ test('what repeats in a trace counts once only where it is the same object', () 
         { id: 'arn:b', transitions: 40_000, historyEvents: 3, output: { items: [] } },
       ],
       events: [],
+      metrics: [],
     },
     engine: { invocations: 7, gigabyteSeconds: 0, functionLogBytes: 0, workflowLogBytes: 0 },
     usage: [],

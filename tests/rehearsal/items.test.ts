@@ -43,7 +43,7 @@ function trace(executions: TracedExecution[], rows: readonly (readonly [string, 
     mutates: true,
     effect: true,
   }));
-  return { calls, executions, events: [] };
+  return { calls, executions, events: [], metrics: [] };
 }
 
 const outcomes = (of: Trace) => itemsOf(of).map(({ id, outcome }) => `${id} ${outcome}`);

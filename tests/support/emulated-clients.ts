@@ -71,6 +71,11 @@ export function emulateAccount(estate: Json): EmulatedAccount {
     principal: 'arn:aws:iam::111122223333:role/test',
     uses: () => undefined,
     emit: () => undefined,
+    measure: () => undefined,
+    peer: <State>(id: string) => {
+      if (!states.has(id)) throw new Error(`The test has no client of ${id} yet.`);
+      return states.get(id) as State;
+    },
   });
   const client = (service: Service): Json => {
     states.set(service.id, service.createState(scope));

@@ -76,7 +76,7 @@ export function createStory(estate: Json = {}): Story {
     },
     verdict(id, limits) {
       const { before, after, calls, executions, notifications, iam } = story;
-      const trace = { calls, executions, events: [] };
+      const trace = { calls, executions, events: [], metrics: [] };
       return checkInvariants({
         before,
         trace,

@@ -38,7 +38,7 @@ function execution(more: Partial<TracedExecution> = {}): TracedExecution {
 }
 
 function trace(calls: TracedCall[], executions: TracedExecution[] = []): Trace {
-  return { calls, executions, events: [] };
+  return { calls, executions, events: [], metrics: [] };
 }
 
 /** Quantities by item of the bill. */

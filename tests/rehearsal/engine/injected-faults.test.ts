@@ -39,7 +39,7 @@ const states: Service<{ value: number }> = {
 };
 
 function account(...faults: Fault[]) {
-  const trace: Trace = { calls: [], executions: [], events: [] };
+  const trace: Trace = { calls: [], executions: [], events: [], metrics: [] };
   const clock = new VirtualClock({ start: START });
   const plan = createFaultPlan(faults, () => 0);
   const options = {

@@ -34,7 +34,7 @@ async function startsOf(input: string | undefined, failures = 0, more: Json = {}
     },
     toEstate: () => ({}),
   };
-  const trace: Trace = { calls: [], executions: [], events: [] };
+  const trace: Trace = { calls: [], executions: [], events: [], metrics: [] };
   const clock = new VirtualClock({ start: START });
   const scope = { account: '1', region: 'r', partition: 'aws', estate: {}, resources: [] } as const;
   const cloud = new Cloud({

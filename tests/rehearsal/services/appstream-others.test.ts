@@ -212,6 +212,10 @@ test('a look at what others did draws nothing and leaves the state as it is', ()
       throw new Error('a draw');
     },
     scope,
+    measure: () => undefined,
+    peer: () => {
+      throw new Error('a peer');
+    },
     caller: 'function:test',
     principal: 'arn:aws:iam::111122223333:role/test',
     uses: () => undefined,

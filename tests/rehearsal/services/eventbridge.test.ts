@@ -141,7 +141,7 @@ describe('a rule matches what is put', () => {
       estate: {},
       resources: [],
     };
-    const trace: Trace = { calls: [], executions: [], events: [] };
+    const trace: Trace = { calls: [], executions: [], events: [], metrics: [] };
     const clock = new VirtualClock({ start: Date.parse(START) });
     const cloud: Cloud = new Cloud({
       scope,

@@ -3,6 +3,7 @@ import {
   type BusEvent,
   type DeployedResource,
   type Json,
+  type Metric,
   type Scope,
   type Service,
 } from '../../../rehearsal/services/service';
@@ -49,6 +50,7 @@ export function createBench<State>(
     return found;
   };
   const events: BusEvent[] = [];
+  const metrics: Metric[] = [];
   const bench: Bench = {
     used,
     events,
@@ -69,6 +71,10 @@ export function createBench<State>(
           used.add(id);
         },
         emit: (event) => events.push(event),
+        measure: (metric) => metrics.push(metric),
+        peer: (id) => {
+          throw new Error(`${service.id} asks for ${id}: test it with the account of the emulator`);
+        },
       });
     },
     refusal: (name, input) => {

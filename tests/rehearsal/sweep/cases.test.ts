@@ -22,6 +22,7 @@ function traceOf(...calls: (Partial<TracedCall> & { seconds?: number })[]): Trac
     })),
     executions: [],
     events: [],
+    metrics: [],
   };
 }
 

@@ -17,7 +17,7 @@ function settled(
     faulted = 0,
   }: { due?: ClockState['entries']; isIdle?: boolean; faulted?: number } = {},
 ): boolean {
-  const trace = { calls: calls as TracedCall[], executions: [], events: [] };
+  const trace = { calls: calls as TracedCall[], executions: [], events: [], metrics: [] };
   const view: SimulationView = {
     trace,
     isIdle,

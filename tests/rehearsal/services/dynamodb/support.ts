@@ -93,6 +93,10 @@ export class Emulation {
       principal: 'arn:aws:sts::123456789012:assumed-role/test/test',
       uses: (behaviour) => this.used.push(behaviour),
       emit: () => undefined,
+      measure: () => undefined,
+      peer: () => {
+        throw new Error('DynamoDB needs no other service');
+      },
     };
     return dynamodb.operations[operation]!.handle(input, this.state, call);
   }
