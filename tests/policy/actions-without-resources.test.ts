@@ -2,7 +2,7 @@ import { hasNoResources } from '../../policy/actions-without-resources';
 import { published } from '../support/service-reference';
 
 describe('the actions without resources are those that AWS publishes', () => {
-  // `iam` is published as far as PassRole only.
+  // Of `ec2` and `iam` only what is of interest is published.
   it.each(Object.keys(published))('%s', (service) => {
     const actions = Object.entries(published[service] ?? {});
     expect(actions.length).toBeGreaterThan(0);
