@@ -10,6 +10,7 @@ import * as yaml from 'yaml';
 import type { Json } from '../services/service';
 import { ProgramError } from './errors';
 import { CHANNEL_OPTIONS } from './grpc-server';
+import { packCommand } from './node-command';
 import { startNode } from './node-process';
 import { checkedInputs } from './outputs';
 import {
@@ -59,17 +60,21 @@ export async function analyzeProgram(
   options: AnalyzeOptions = {},
 ): Promise<PolicyViolation[]> {
   const directory = path.resolve(policyDirectory);
-  const pack = startNode({
-    what: `The policy pack ${directory}`,
-    command: packCommand(directory, options.transpileOnly ?? true),
+  refuseOtherRuntimes(directory);
+  const { command, environment, ...rest } = packCommand({
     directory,
-    environment: {
-      PULUMI_NODEJS_PROJECT: program.project,
-      PULUMI_NODEJS_STACK: program.stack,
-      PULUMI_NODEJS_ORGANIZATION: 'organization',
-      PULUMI_NODEJS_DRY_RUN: String(options.preview ?? false),
-      ...typescriptEnvironment(directory),
-    },
+    engine: '127.0.0.1:0',
+    organization: 'organization',
+    project: program.project,
+    stack: program.stack,
+    preview: options.preview ?? false,
+  });
+  const pack = startNode({
+    ...rest,
+    what: `The policy pack ${directory}`,
+    // That command always checks types, so for speed the pack is run without it.
+    command: (options.transpileOnly ?? true) ? transpilingCommand(directory) : command,
+    environment: { ...environment, ...typescriptEnvironment(directory) },
     timeoutSeconds: options.timeoutSeconds ?? 60,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
@@ -91,8 +96,7 @@ export async function analyzeProgram(
   }
 }
 
-/** How the CLI's `pulumi-analyzer-policy` starts a pack; the pack's own SDK is used. */
-function packCommand(directory: string, transpileOnly: boolean): string[] {
+function refuseOtherRuntimes(directory: string): void {
   const file = path.join(directory, 'PulumiPolicy.yaml');
   if (!fs.existsSync(file)) throw new ProgramError(`${file}: no such file`);
   const { runtime } = yaml.parse(fs.readFileSync(file, 'utf8')) ?? {};
@@ -101,10 +105,11 @@ function packCommand(directory: string, transpileOnly: boolean): string[] {
       `${file}: runtime: must be nodejs (received ${JSON.stringify(runtime)})`,
     );
   }
+}
+
+function transpilingCommand(directory: string): string[] {
   const { resolve } = createRequire(path.join(directory, 'index.js'));
-  // That command always checks types, so for speed the pack is run without it.
-  if (transpileOnly) return ['-r', resolve('ts-node/register/transpile-only'), '.'];
-  return [resolve('@pulumi/pulumi/cmd/run-policy-pack'), '127.0.0.1:0', '.'];
+  return ['-r', resolve('ts-node/register/transpile-only'), '.'];
 }
 
 /** The compiler options of `run-policy-pack`, which looks for a `tsconfig.json` in the pack's folder only. */

@@ -1,7 +1,11 @@
+import { Readable } from 'node:stream';
 import * as grpc from '@grpc/grpc-js';
 import type { Json } from '../services/service';
 
-/** Answers one call. What it throws goes to the caller as the call's error. */
+/**
+ * Answers one call, with an async iterable where the answer is a stream: it is returned early when the caller hangs up.
+ * What it throws goes to the caller as the call's error, with the `code` that it has, if any.
+ */
 export type Handler = (request: Json) => unknown;
 
 /** The same limit as in Pulumi's SDK: 400 MB. */
@@ -32,19 +36,25 @@ export async function serve(
   for (const { definition, handlers } of services) {
     const methods = Object.keys(definition).map((method) => {
       const handler = handlers[method] ?? refuse(method);
+      const refusal = (error: Error & { code?: grpc.status }): Partial<grpc.StatusObject> => {
+        onRefusal(error);
+        // Not UNIMPLEMENTED, which the SDK takes for an old engine and passes over in silence.
+        return { code: error.code ?? grpc.status.FAILED_PRECONDITION, details: error.message };
+      };
       const answer: grpc.handleUnaryCall<unknown, unknown> = (call, callback) => {
         Promise.resolve(call.request)
           .then(handler)
           .then(
             (response) => callback(null, response),
-            (error: Error) => {
-              onRefusal(error);
-              // Not UNIMPLEMENTED, which the SDK takes for an old engine and passes over in silence.
-              callback({ code: grpc.status.FAILED_PRECONDITION, details: error.message });
-            },
+            (error: Error) => callback(refusal(error)),
           );
       };
-      return [method, answer] as const;
+      const stream: grpc.handleServerStreamingCall<unknown, unknown> = (call) => {
+        const source = Readable.from(handler(call.request) as AsyncIterable<unknown>);
+        source.on('error', (error) => call.emit('error', refusal(error))).pipe(call);
+        call.on('cancelled', () => source.destroy());
+      };
+      return [method, definition[method]?.responseStream === true ? stream : answer] as const;
     });
     server.addService(definition, Object.fromEntries(methods));
   }

@@ -14,6 +14,8 @@ export interface NodeProcessOptions {
   readonly signal?: AbortSignal;
   /** What runs, for error messages: `the program`. */
   readonly what: string;
+  /** Gets what it writes, as it comes. @default only the first line, and the end of stderr, are kept */
+  readonly onOutput?: (text: string, stream: 'stdout' | 'stderr') => void;
 }
 
 export interface NodeProcess {
@@ -33,9 +35,13 @@ export function startNode(options: NodeProcessOptions): NodeProcess {
     env: { ...cleanEnvironment(), ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    options.onOutput?.(text, 'stdout');
+  });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-TAIL_CHARACTERS);
+    options.onOutput?.(text, 'stderr');
   });
   const kill = (): void => void child.kill('SIGKILL');
 

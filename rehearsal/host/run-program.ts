@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
 import { EngineService } from '@pulumi/pulumi/proto/engine_grpc_pb';
@@ -6,6 +5,7 @@ import * as engine from '@pulumi/pulumi/proto/engine_pb';
 import { ResourceMonitorService } from '@pulumi/pulumi/proto/resource_grpc_pb';
 import { ProgramError, StackConfigError } from './errors';
 import { serve, type Handler } from './grpc-server';
+import { programCommand } from './node-command';
 import { startNode, type NodeProcess } from './node-process';
 import type { Program } from './program';
 import { ResourceMonitor } from './resource-monitor';
@@ -41,9 +41,6 @@ export interface RunOptions {
  * Runs a Pulumi program as the engine and its Node.js language host do, without either and without AWS, and returns
  * what it declared. Throws a `StackConfigError` for a wrong file, and a `ProgramError` with the program's own
  * message when it fails, uses what a rehearsal cannot answer, or does not end in time.
- *
- * How the language host starts a program:
- * https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/cmd/pulumi-language-nodejs/main.go
  */
 export async function runProgram(options: RunOptions): Promise<Program> {
   const { directory, stack, preview = false, timeoutSeconds = 120 } = options;
@@ -85,21 +82,28 @@ export async function runProgram(options: RunOptions): Promise<Program> {
     },
   );
   try {
+    const { command, environment, ...rest } = programCommand({
+      programDirectory: project.programDirectory,
+      rootDirectory: path.dirname(project.file),
+      entryPoint: project.entryPoint,
+      typescript: project.typescript,
+      nodeArguments: project.nodeArguments,
+      monitor: server.address,
+      engine: server.address,
+      organization: 'organization',
+      project: name,
+      stack,
+      preview,
+      parallel: 16,
+      config: config ?? {},
+      secretKeys,
+    });
     program = startNode({
+      ...rest,
       what: `The program of stack ${stack}`,
-      command: [
-        ...['-r', path.join(__dirname, 'plain-inspect.js'), ...project.nodeArguments],
-        languageHostEntry(project.programDirectory),
-        ...['--monitor', server.address, '--engine', server.address],
-        ...['--organization', 'organization', '--project', name, '--stack', stack],
-        ...['--root-directory', path.dirname(project.file), '--pwd', project.programDirectory],
-        ...['--parallel', '16', ...(preview ? ['--dry-run'] : []), project.entryPoint],
-      ],
-      directory: project.programDirectory,
+      command: ['-r', path.join(__dirname, 'plain-inspect.js'), ...command],
       environment: {
-        PULUMI_CONFIG: JSON.stringify(config),
-        PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(secretKeys),
-        PULUMI_NODEJS_TYPESCRIPT: String(project.typescript),
+        ...environment,
         PULUMI_NODEJS_TRANSPILE_ONLY: String(options.transpileOnly ?? true),
       },
       timeoutSeconds,
@@ -159,15 +163,4 @@ class EngineLog {
     // Any version of this host is as good as the program's SDK.
     requirePulumiVersion: () => new engine.RequirePulumiVersionResponse(),
   };
-}
-
-/** The entry of the SDK that the program itself uses. */
-function languageHostEntry(programDirectory: string): string {
-  try {
-    return createRequire(path.join(programDirectory, 'index.js')).resolve('@pulumi/pulumi/cmd/run');
-  } catch {
-    throw new ProgramError(
-      `@pulumi/pulumi is not installed for ${programDirectory}; run npm install`,
-    );
-  }
 }
