@@ -1,4 +1,5 @@
 import { appstream } from './appstream';
+import { cloudwatch } from './cloudwatch';
 import { dynamodb } from './dynamodb';
 import { eventbridge } from './eventbridge';
 import { lambda } from './lambda';
@@ -8,10 +9,12 @@ import type { Service } from './service';
 import { sesv2 } from './sesv2';
 import { sns } from './sns';
 import { sqs } from './sqs';
+import { ssm } from './ssm';
 
 /** Every emulated service, in the order in which a rehearsal lists them. Step Functions is the engine itself. */
 export const services: readonly Service[] = [
   appstream,
+  cloudwatch,
   dynamodb,
   eventbridge,
   lambda,
@@ -20,4 +23,5 @@ export const services: readonly Service[] = [
   sesv2,
   sns,
   sqs,
+  ssm,
 ] as readonly Service[];

@@ -19,6 +19,7 @@ export interface IntegrationService {
 const CLIENT_PACKAGES: Readonly<Record<string, string>> = {
   appstream: '@aws-sdk/client-appstream',
   autoscaling: '@aws-sdk/client-auto-scaling',
+  cloudwatch: '@aws-sdk/client-cloudwatch',
   dynamodb: '@aws-sdk/client-dynamodb',
   ec2: '@aws-sdk/client-ec2',
   eventbridge: '@aws-sdk/client-eventbridge',

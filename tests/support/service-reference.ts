@@ -23,6 +23,17 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   'dynamodb:ConditionCheckItem': ['dynamodb:enclosingoperation'],
 };
 
+/**
+ * Resources that the list leaves out and other documents of AWS show: AWS's own parameters belong to no account,
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html
+ */
+const PUBLIC_PARAMETERS =
+  'arn:${Partition}:ssm:${Region}::parameter/aws/service/${ParameterNameWithoutLeadingSlash}';
+const RESOURCES_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  'ssm:GetParameter': [PUBLIC_PARAMETERS],
+  'ssm:GetParameters': [PUBLIC_PARAMETERS],
+};
+
 /** What AWS's list has against a permission, one sentence each. */
 export function misfits(
   action: string,
@@ -32,7 +43,7 @@ export function misfits(
   const [service = '', name = ''] = action.split(':');
   const found = published[service]?.[name];
   if (found === undefined) return [`there is no action ${action}`];
-  const { resources } = found;
+  const resources = [...found.resources, ...(RESOURCES_ELSEWHERE[action] ?? [])];
   const keys = found.conditionKeys.map((key) => key.toLowerCase().replace(/\$\{.*/, ''));
   const supported = [...keys, ...GLOBAL_KEYS, ...(SHOWN_ELSEWHERE[action] ?? [])];
   return [
@@ -61,13 +72,14 @@ interface Token {
   readonly repeats: boolean;
 }
 
+const WITH_SLASHES =
+  /^(LogGroupName|LogStreamName|RoleNameWithPath|ParameterNameWithoutLeadingSlash)$/;
+
 /** Of policies: `*` and `?`. Of published formats: `${Variables}`, few of which hold slashes, and none colons. */
 function tokensOf(pattern: string): Token[] {
   return [...pattern.matchAll(/\$\{(\w+)\}|./g)].flatMap(([text, variable]): Token[] => {
     if (variable !== undefined) {
-      const set = /^(LogGroupName|LogStreamName|RoleNameWithPath)$/.test(variable)
-        ? /[^:]/
-        : /[^:/]/;
+      const set = WITH_SLASHES.test(variable) ? /[^:]/ : /[^:/]/;
       return [
         { set, repeats: false },
         { set, repeats: true },

@@ -65,6 +65,7 @@ const CALLS: Readonly<Record<string, Json>> = {
   'lambda:Invoke': { FunctionName: FUNCTION },
   'logs:CreateLogStream': stream,
   'logs:PutLogEvents': { ...stream, logEvents: [] },
+  'monitoring:DescribeAlarms': { AlarmNames: ['errors'] },
   'servicequotas:GetServiceQuota': { ServiceCode: 'appstream2', QuotaCode: 'L-E1182CCA' },
   'servicequotas:GetAWSDefaultServiceQuota': {
     ServiceCode: 'appstream2',
@@ -78,6 +79,8 @@ const CALLS: Readonly<Record<string, Json>> = {
   },
   'sns:Publish': { TopicArn: `arn:aws:sns:${ACCOUNT}:ops`, Message: 'hello' },
   'sqs:SendMessage': { QueueUrl: QUEUE, MessageBody: 'dead' },
+  'ssm:GetParameter': { Name: '/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended' },
+  'ssm:GetParameters': { Names: ['/golden/ami:3', 'stage'] },
   'states:StartExecution': { stateMachineArn: `arn:aws:states:${ACCOUNT}:stateMachine:updater` },
   'states:ListExecutions': { stateMachineArn: `arn:aws:states:${ACCOUNT}:stateMachine:updater` },
   'states:DescribeExecution': {
@@ -173,6 +176,12 @@ describe('the comparison with the list', () => {
       'sns:Publish does not know ses:FromAddress',
     ],
     ['appstream:TagResource', IMAGE, ['aws:RequestTag/'], 'does not know aws:RequestTag/'],
+    [
+      'ssm:GetParameter',
+      'arn:aws:ssm:eu-west-1::parameter/golden/ami',
+      [],
+      'ssm:GetParameter does not take arn:aws:ssm:eu-west-1::parameter/golden/ami',
+    ],
   ])('refuses %s on %s with %j', (action, resource, keys, problem) => {
     expect(misfits(action, resource, keys)).toEqual([expect.stringContaining(problem)]);
   });
