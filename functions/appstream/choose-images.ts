@@ -2,9 +2,9 @@ import type { SFN } from '@aws-sdk/client-sfn';
 import { requireVariable } from '../foundation/environment';
 import { createLedger, recordSeenTarget, type Ledger } from '../foundation/ledger';
 import { readRunLog, recordLeftOut, recordQueue } from '../foundation/run-log';
+import { listOtherRuns, nameOfRun } from '../foundation/runs';
 import { divide } from './eligibility';
 import { isInFlight, tagNames } from './images';
-import { listOtherRuns, nameOfRun } from './other-runs';
 import type { RunMode } from './run-input';
 import { readSurveyed, type SurveyedImage } from './survey-log';
 

@@ -9,6 +9,7 @@ import {
   type WorkItem,
 } from '../foundation/ledger';
 import { readQueued } from '../foundation/run-log';
+import { isRunning } from '../foundation/runs';
 import { failuresBefore } from './attempts';
 import { createAppStream, isInFlight, readImage, tagNames, type TaggedImage } from './images';
 import type { RunMode } from './run-input';
@@ -60,14 +61,20 @@ export interface ClaimDependencies {
  * Takes the lease of an image and looks at what an earlier call or an earlier run began, so that it is found and
  * continued, never doubled. It may be called at any time and as often as one likes.
  */
-export function createHandler(dependencies: ClaimDependencies) {
-  const { appstream, ledger, finishHours, attempts, now } = dependencies;
+export function createHandler({
+  appstream,
+  sfn,
+  ledger,
+  finishHours,
+  attempts,
+  now,
+}: ClaimDependencies) {
   return async ({ execution, run, mode, position }: ClaimEvent): Promise<ClaimResult> => {
     const source = await readQueued(ledger, run, position);
     if (source === undefined) {
       throw namedError('NotQueued', `The queue of the run ${run} has nothing at ${position}.`);
     }
-    const isAlive = (other: string) => isRunning(dependencies, other);
+    const isAlive = (other: string) => isRunning(sfn, other);
     const work =
       mode === 'plan'
         ? await readWorkItem(ledger, source)
@@ -130,15 +137,4 @@ function followUp(
 
 function hoursSince(time: string | undefined, now: Date): number {
   return time === undefined ? 0 : (now.getTime() - new Date(time).getTime()) / 3_600_000;
-}
-
-async function isRunning({ sfn }: ClaimDependencies, execution: string): Promise<boolean> {
-  try {
-    const answer = await sfn.describeExecution({ executionArn: execution });
-    return answer.status === 'RUNNING';
-  } catch (error) {
-    // Step Functions forgets an execution 90 days after its end.
-    if ((error as Error).name === 'ExecutionDoesNotExist') return false;
-    throw error;
-  }
 }

@@ -2,7 +2,7 @@ import type { SFN } from '@aws-sdk/client-sfn';
 import { createLedger, listUnfinished, type Ledger } from '../foundation/ledger';
 import { stopRun } from '../foundation/run-control';
 import { recordQueue } from '../foundation/run-log';
-import { listOtherRuns, nameOfRun } from './other-runs';
+import { listOtherRuns, nameOfRun } from '../foundation/runs';
 import { checkRunInput, type RunMode } from './run-input';
 
 export interface FollowUpEvent {

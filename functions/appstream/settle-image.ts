@@ -1,5 +1,6 @@
 import type { AppStream } from '@aws-sdk/client-appstream';
 import { requireVariable } from '../foundation/environment';
+import { describeFailure, withoutRequest, type Failure } from '../foundation/failure';
 import {
   createLedger,
   readWorkItem,
@@ -35,7 +36,7 @@ export interface SettleEvent {
   /** What the run knows of the reason; where the successor is FAILED, AWS's own takes its place. */
   readonly reason?: string;
   /** The error that ended the work on the image, as Step Functions hands it to a Catch. */
-  readonly error?: { readonly Error?: string; readonly Cause?: string };
+  readonly error?: Failure;
   readonly startedAt: string;
 }
 
@@ -66,7 +67,7 @@ export function createHandler(dependencies: SettleDependencies) {
       ? await judgeFailure(dependencies, source, successor)
       : {
           outcome: event.outcome,
-          reason: withoutRequest(event.reason ?? describeError(event.error)),
+          reason: withoutRequest(event.reason ?? describeFailure(event.error)),
           count: event.outcome === 'updated' ? { failures: 0, blocked: false } : {},
         };
     const line = {
@@ -126,22 +127,4 @@ async function judgeFailure(
 
 function countFailures(work: WorkItem, target: string) {
   return work.settledTarget === target ? (work.failures ?? 0) : failuresBefore(work) + 1;
-}
-
-/** Step Functions adds service, status code and request to AWS's own words. */
-function withoutRequest(reason: string): string {
-  return reason.replace(/ \(Service: [^)]*\)( \(SDK Attempt Count: \d+\))?$/, '');
-}
-
-/** A function's error arrives as JSON text; people read its message. */
-function describeError(error: SettleEvent['error']): string {
-  const cause = error?.Cause ?? 'no cause given';
-  let message = cause;
-  try {
-    const parsed = JSON.parse(cause) as { errorMessage?: string } | null;
-    message = parsed?.errorMessage ?? cause;
-  } catch {
-    // Not JSON: AWS's own words.
-  }
-  return `${error?.Error ?? 'Error'}: ${message}`;
 }

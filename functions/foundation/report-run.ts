@@ -1,4 +1,5 @@
 import { requireVariable } from './environment';
+import { describeFailure, type Failure } from './failure';
 import { createLedger, type Ledger } from './ledger';
 import { composeNotification, sortByAttention, type Fact, type ItemReport } from './notification';
 import { keepRecord } from './record';
@@ -19,7 +20,7 @@ export interface ReportRunEvent {
   /** What else the reader should know. @default none */
   readonly facts?: readonly Fact[];
   /** Why the run ended early, as Step Functions hands it to a Catch. */
-  readonly error?: { readonly Error?: string; readonly Cause?: string };
+  readonly error?: Failure;
 }
 
 export interface ReportRunResult {
@@ -65,7 +66,7 @@ export function createHandler({ ledger, retentionDays, now }: ReportRunDependenc
       nameable: items.length,
       facts: event.facts ?? [],
       ...(event.mode === undefined ? {} : { mode: event.mode }),
-      ...(event.error === undefined ? {} : { error: describeError(event.error) }),
+      ...(event.error === undefined ? {} : { error: describeFailure(event.error) }),
     });
     await keepRecord(ledger, record, retentionDays, now());
     return { items, furtherItems, notification: { id: record.id } };
@@ -110,22 +111,4 @@ function countThatFit(items: readonly ItemReport[]): number {
     return room < 0;
   });
   return last < 0 ? items.length : last;
-}
-
-/** A function's error arrives as JSON text; people read its message. */
-function describeError({
-  Error: name = 'Error',
-  Cause = 'no cause given',
-}: {
-  readonly Error?: string;
-  readonly Cause?: string;
-}): string {
-  let message = Cause;
-  try {
-    const parsed = JSON.parse(Cause) as { readonly errorMessage?: string } | null;
-    message = parsed?.errorMessage ?? Cause;
-  } catch {
-    // Not JSON: AWS's own words.
-  }
-  return `${name}: ${message}`;
 }

@@ -26,3 +26,18 @@ export async function listOtherRuns(
 export function nameOfRun(execution: string): string {
   return execution.split(':').at(-1) ?? '';
 }
+
+/** Whether an execution goes on. */
+export async function isRunning(
+  sfn: Pick<SFN, 'describeExecution'>,
+  execution: string,
+): Promise<boolean> {
+  try {
+    const answer = await sfn.describeExecution({ executionArn: execution });
+    return answer.status === 'RUNNING';
+  } catch (error) {
+    // Step Functions forgets an execution 90 days after its end.
+    if ((error as Error).name === 'ExecutionDoesNotExist') return false;
+    throw error;
+  }
+}
