@@ -143,7 +143,7 @@ function instanceId(now: number, count: number): string {
 }
 
 /** As `DescribeInstances` shows it, with times in ISO 8601. Volumes and addresses are not emulated. */
-function newInstance(
+export function newInstance(
   InstanceId: string,
   data: Json,
   image: Json,
