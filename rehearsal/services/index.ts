@@ -1,6 +1,7 @@
 import { appstream } from './appstream';
 import { cloudwatch } from './cloudwatch';
 import { dynamodb } from './dynamodb';
+import { ec2 } from './ec2';
 import { eventbridge } from './eventbridge';
 import { lambda } from './lambda';
 import { logs } from './logs';
@@ -16,6 +17,7 @@ export const services: readonly Service[] = [
   appstream,
   cloudwatch,
   dynamodb,
+  ec2,
   eventbridge,
   lambda,
   logs,

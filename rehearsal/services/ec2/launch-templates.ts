@@ -1,5 +1,6 @@
-import { AwsError, type Json, type View } from '../service';
-import { readParameter, type SsmState } from '../ssm';
+import { AwsError, type Json, type Scope, type View } from '../service';
+import { parameterArn, readParameter, type SsmState } from '../ssm';
+import type { Access } from './operation';
 import type { Ec2State, LaunchTemplateRecord } from './state';
 
 /** Names a launch template, by id or by name, and one of its versions. */
@@ -51,7 +52,7 @@ export function templateById(ec2: Ec2State, id: string): LaunchTemplateRecord {
       `The launch template ID '${id}' is malformed`,
     );
   }
-  const found = ec2.launchTemplates[id];
+  const found = Object.hasOwn(ec2.launchTemplates, id) ? ec2.launchTemplates[id] : undefined;
   if (found !== undefined) return found;
   throw new AwsError(
     'InvalidLaunchTemplateId.NotFound',
@@ -90,9 +91,14 @@ export function versionNumber(record: LaunchTemplateRecord, version: string): nu
   if (/^[1-9]\d*$/.test(version) && record.versions[Number(version)] !== undefined) {
     return Number(version);
   }
-  throw new AwsError(
+  throw noVersion(record.template.LaunchTemplateId, version);
+}
+
+/** Worded as AWS words it. */
+export function noVersion(templateId: string, version: string): AwsError {
+  return new AwsError(
     'InvalidLaunchTemplateId.VersionNotFound',
-    `Could not find the specified version ${version} for the launch template with ID ${record.template.LaunchTemplateId}.`,
+    `Could not find the specified version ${version} for the launch template with ID ${templateId}.`,
   );
 }
 
@@ -131,4 +137,44 @@ export function withResolvedImage(data: Json, { peer }: Pick<View, 'peer'>): Jso
 /** The parameter that launch template data takes its image from, with version or label, if any. */
 export function imageParameter({ ImageId }: Json): string | undefined {
   return /^resolve:ssm:(.+)$/.exec(ImageId ?? '')?.[1];
+}
+
+/**
+ * What IAM asks of whoever has EC2 read the parameter of launch template data:
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html
+ */
+export function parameterAccess(data: Json, scope: Scope): readonly Access[] {
+  const parameter = imageParameter(data);
+  if (parameter === undefined) return [];
+  const isArn = parameter.startsWith('arn:');
+  const name = parameter
+    .split(':')
+    .slice(0, isArn ? 6 : 1)
+    .join(':');
+  return [{ action: 'ssm:GetParameters', resource: isArn ? name : parameterArn(scope, name) }];
+}
+
+/** What IAM asks of whoever changes a launch template. One that does not exist has no tags. */
+export function templateAccess(
+  input: LaunchTemplateSpecification,
+  state: Ec2State,
+  { partition, region, account }: Scope,
+): readonly Access[] {
+  const record = Object.values(state.launchTemplates).find(({ template }) =>
+    input.LaunchTemplateId === undefined
+      ? template.LaunchTemplateName === input.LaunchTemplateName
+      : template.LaunchTemplateId === input.LaunchTemplateId,
+  );
+  const id = record?.template.LaunchTemplateId ?? input.LaunchTemplateId ?? '*';
+  const tags: Json[] = record?.template.Tags ?? [];
+  const context = tags.flatMap(({ Key, Value }) => [
+    [`aws:resourcetag/${Key.toLowerCase()}`, Value],
+    [`ec2:resourcetag/${Key.toLowerCase()}`, Value],
+  ]);
+  return [
+    {
+      resource: `arn:${partition}:ec2:${region}:${account}:launch-template/${id}`,
+      context: Object.fromEntries(context),
+    },
+  ];
 }

@@ -7,6 +7,7 @@ import { deployed } from '../services/support';
 const ACCOUNT = 'eu-west-1:111122223333';
 const IMAGE = `arn:aws:appstream:${ACCOUNT}:image/desktop`;
 const QUEUE = `arn:aws:sqs:${ACCOUNT}:dead`;
+const TEMPLATE = 'lt-0123456789abcdef0';
 const FUNCTION = `arn:aws:lambda:${ACCOUNT}:function:claim`;
 const table = { TableName: 'ledger' };
 const key = { pk: { S: 'one' } };
@@ -61,6 +62,16 @@ const CALLS: Readonly<Record<string, Json>> = {
       { ConditionCheck: { ...table, Key: key, ...named } },
     ],
   },
+  'ec2:CreateLaunchTemplateVersion': {
+    LaunchTemplateName: 'web',
+    LaunchTemplateData: { ImageId: 'resolve:ssm:/golden/ami:3' },
+  },
+  'ec2:DeleteLaunchTemplateVersions': { LaunchTemplateId: TEMPLATE, Versions: ['1'] },
+  'ec2:DescribeImages': {},
+  'ec2:DescribeInstances': {},
+  'ec2:DescribeLaunchTemplates': {},
+  'ec2:DescribeLaunchTemplateVersions': { LaunchTemplateId: TEMPLATE, ResolveAlias: true },
+  'ec2:ModifyLaunchTemplate': { LaunchTemplateId: TEMPLATE, DefaultVersion: '1' },
   'events:PutEvents': { Entries: [{ Source: 'evergreen', DetailType: 'Outcome', Detail: '{}' }] },
   'lambda:Invoke': { FunctionName: FUNCTION },
   'logs:CreateLogStream': stream,
@@ -102,6 +113,22 @@ const scope: Scope = {
           State: 'AVAILABLE',
           Visibility: 'PRIVATE',
           Tags: { CostCenter: '1' },
+        },
+      ],
+    },
+    ec2: {
+      launchTemplates: [
+        {
+          LaunchTemplateId: TEMPLATE,
+          LaunchTemplateName: 'web',
+          DefaultVersionNumber: 1,
+          Tags: [{ Key: 'Owner', Value: 'me' }],
+          Versions: [
+            {
+              VersionNumber: 1,
+              LaunchTemplateData: { ImageId: 'resolve:ssm:/aws/service/golden/ami' },
+            },
+          ],
         },
       ],
     },
