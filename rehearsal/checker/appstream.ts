@@ -1,6 +1,6 @@
 import type { TracedCall } from '../engine/trace';
 import type { Json } from '../services/service';
-import { changedEstate, once, type Evidence } from './invariant';
+import { changedEstate, once, timeOf, type Evidence } from './invariant';
 
 /** An AppStream image as far as the invariants ask about it. */
 export interface ImageFact {
@@ -137,9 +137,4 @@ function imageFact(image: Json): Omit<ImageFact, 'tags'> {
     ...(!Number.isNaN(createdAt) && { createdAt }),
     ...(reason && { reason }),
   };
-}
-
-/** Estates hold ISO texts, answers may hold dates, and AWS's JSON holds epoch seconds. */
-function timeOf(value: Json): number {
-  return typeof value === 'number' ? value * 1000 : new Date(value).getTime();
 }

@@ -1,28 +1,17 @@
-import {
-  acceptedUpdates,
-  effective,
-  imagesAfter,
-  imagesBefore,
-  imageTaggings,
-  isInFlight,
-  sightings,
-  type AcceptedUpdate,
-  type ImageFact,
-} from './appstream';
-import { count, mentions, once, squeeze, type Evidence, type Invariant } from './invariant';
+import { count, type End, type Invariant } from './invariant';
+import { endsOfUpdates, falseCommits } from './invariant-1-image-updates';
+import { endsOfRollouts, falseDefaults } from './invariant-1-rollouts';
 
 /**
- * Every image update that AWS accepted ends committed (source and successor carry the lineage tags), or failed
- * and notified with AWS's own reason, or is still looked after by a run. And the reverse: nothing is committed
- * whose successor is not there.
+ * Every image update and every rollout that AWS accepted ends committed, or failed and notified with AWS's own
+ * reason, or is still looked after by a run. And the reverse: nothing is committed that is not there.
  */
 export const nothingForgotten: Invariant = {
   id: '1',
   title: 'Nothing that AWS accepted is forgotten',
   check(evidence) {
-    const updates = acceptedUpdates(evidence);
-    const sources = new Set(updates.map(({ source }) => source));
-    const ends = updates.map((update) => endOf(update, sources, evidence));
+    const [updates, rollouts] = [endsOfUpdates(evidence), endsOfRollouts(evidence)];
+    const ends = [...updates, ...rollouts];
     const number = (end: End['kind']) => ends.filter(({ kind }) => kind === end).length;
     const parts = [
       `${number('committed')} committed`,
@@ -30,169 +19,14 @@ export const nothingForgotten: Invariant = {
       `${number('attended')} in the hands of a run that goes on`,
     ];
     return {
-      summary: `${count(updates.length, 'accepted image update')}: ${parts.join(', ')}`,
+      summary:
+        `${count(updates.length, 'accepted image update')} and ` +
+        `${count(rollouts.length, 'rollout')}: ${parts.join(', ')}`,
       problems: [
         ...ends.flatMap((end) => (end.kind === 'forgotten' ? [end.problem] : [])),
-        ...prematureCommits(evidence),
-        ...danglingCommits(evidence),
+        ...falseCommits(evidence),
+        ...falseDefaults(evidence),
       ],
     };
   },
 };
-
-type End =
-  | { readonly kind: 'committed' | 'notified' | 'attended' }
-  | { readonly kind: 'forgotten'; readonly problem: string };
-
-/** @param sources images that were updated */
-function endOf(update: AcceptedUpdate, sources: ReadonlySet<string>, evidence: Evidence): End {
-  const { source, target } = update;
-  const image = finalImage(target, evidence);
-  const forgotten = (what: string): End =>
-    isAttended(update, evidence)
-      ? { kind: 'attended' }
-      : { kind: 'forgotten', problem: `the update of ${source} to ${target} ${what}` };
-  if (image === undefined) {
-    return forgotten('vanished: nobody ever saw how it ended');
-  }
-  if (image.state === 'FAILED') {
-    return isNotified(update, image, evidence)
-      ? { kind: 'notified' }
-      : forgotten(`failed (${image.reason ?? 'AWS gave no reason'}) and no notification says so`);
-  }
-  if (image.state !== 'AVAILABLE') {
-    return forgotten(`is ${image.state} at the end and no run waits for it`);
-  }
-  const missing = missingTags(update, image, sources, evidence);
-  return missing.length === 0
-    ? { kind: 'committed' }
-    : forgotten(`is AVAILABLE but not committed: ${missing.join(', ')}`);
-}
-
-/** The image as it is at the end or, where it was deleted since, as it was last seen. */
-function finalImage(name: string, evidence: Evidence): ImageFact | undefined {
-  const present = imagesAfter(evidence).get(name);
-  if (present) {
-    return present;
-  }
-  const last = sightings(evidence).get(name)?.at(-1);
-  const known = last && !isInFlight(last.state);
-  return known ? { ...last, tags: lastTags(name, evidence) } : undefined;
-}
-
-/** Tags of an image that is gone: what it was created with, and what was written on it. */
-function lastTags(name: string, evidence: Evidence): Record<string, string> {
-  return writtenTags(evidence).get(name) ?? {};
-}
-
-const writtenTags = once((evidence: Evidence) => {
-  const written = new Map<string, Record<string, string>>();
-  for (const { call, target } of acceptedUpdates(evidence)) {
-    if (!written.has(target)) written.set(target, { ...call.input.newImageTags });
-  }
-  for (const { name, tags } of imageTaggings(evidence)) {
-    written.set(name, { ...written.get(name), ...tags });
-  }
-  return written;
-});
-
-function missingTags(
-  { source, target }: AcceptedUpdate,
-  image: ImageFact,
-  sources: ReadonlySet<string>,
-  evidence: Evidence,
-): string[] {
-  const missing: string[] = [];
-  // A source may be deleted once its successor is there; then the successor carries the lineage alone.
-  const origin = imagesAfter(evidence).get(source);
-  if (origin && origin.tags['AutoUpdate'] !== 'Completed') {
-    missing.push(`${source} has AutoUpdate=${origin.tags['AutoUpdate'] ?? 'nothing'}`);
-  }
-  if (origin && origin.tags['NextVersion'] !== target) {
-    missing.push(`${source} has NextVersion=${origin.tags['NextVersion'] ?? 'nothing'}`);
-  }
-  const superseded = sources.has(target);
-  const expected = superseded && image.tags['AutoUpdate'] === 'Completed' ? 'Completed' : 'Enabled';
-  if (image.tags['AutoUpdate'] !== expected) {
-    missing.push(`${target} has AutoUpdate=${image.tags['AutoUpdate'] ?? 'nothing'}`);
-  }
-  const base = origin?.tags['BaseName'] ?? image.tags['BaseName'];
-  if (!image.tags['BaseName'] || image.tags['BaseName'] !== base) {
-    missing.push(`${target} has BaseName=${image.tags['BaseName'] ?? 'nothing'}`);
-  }
-  return missing;
-}
-
-/** A notification of the failure names the image, old or new, and quotes AWS. */
-function isNotified(
-  { call, source, target }: AcceptedUpdate,
-  image: ImageFact,
-  evidence: Evidence,
-): boolean {
-  const reason = squeeze(image.reason ?? '');
-  return toldTexts(evidence).some(({ at, told }) => {
-    const named = mentions(told, source) || mentions(told, target);
-    return at >= call.at && named && told.includes(reason);
-  });
-}
-
-const toldTexts = once(({ notifications }: Evidence) =>
-  notifications.map(({ at, text }) => ({ at, told: squeeze(text) })),
-);
-
-/** Whether a run of the same workflow goes on at the end: what is unfinished is in its hands. */
-function isAttended({ call }: AcceptedUpdate, evidence: Evidence): boolean {
-  const { byId, running } = workflowsOf(evidence);
-  const workflow = byId.get(call.execution ?? '');
-  return workflow === undefined ? running.size > 0 : running.has(workflow);
-}
-
-/** Workflows by execution, and those that have a run that goes on. */
-const workflowsOf = once(({ trace: { executions } }: Evidence) => ({
-  byId: new Map(executions.map(({ id, workflow }) => [id, workflow])),
-  running: new Set(
-    executions.filter(({ status }) => status === 'RUNNING').map(({ workflow }) => workflow),
-  ),
-}));
-
-/** Sources that were tagged although no caller had been told that the successor is AVAILABLE. */
-function prematureCommits(evidence: Evidence): string[] {
-  const before = imagesBefore(evidence);
-  const seen = sightings(evidence);
-  return imageTaggings(evidence).flatMap(({ call, name, tags }) => {
-    const successor = tags['NextVersion'];
-    if (successor === undefined) {
-      return [];
-    }
-    const last = seen
-      .get(successor)
-      ?.filter(({ index }) => index < call.index)
-      .at(-1);
-    const state = last?.state ?? before.get(successor)?.state ?? 'unknown';
-    return state === 'AVAILABLE'
-      ? []
-      : [`${name} was tagged NextVersion=${successor} at ${call.at}, when that image was ${state}`];
-  });
-}
-
-/** Sources whose successor, at the end, is not AVAILABLE; what was so from the start is not ours. */
-function danglingCommits(evidence: Evidence): string[] {
-  const before = imagesBefore(evidence);
-  const after = imagesAfter(evidence);
-  const deleted = new Set(effective(evidence, 'DeleteImage').map((call) => call.input?.Name));
-  return [...after.values()].flatMap(({ name, tags }) => {
-    const earlier = before.get(name)?.tags;
-    const successor = tags['NextVersion'];
-    if (successor === undefined) {
-      const completed = tags['AutoUpdate'] === 'Completed';
-      return completed && earlier?.['AutoUpdate'] !== 'Completed'
-        ? [`${name} ends with AutoUpdate=Completed and without a NextVersion`]
-        : [];
-    }
-    const state = after.get(successor)?.state;
-    const inherited = earlier?.['NextVersion'] === successor;
-    return state === 'AVAILABLE' || inherited || deleted.has(successor)
-      ? []
-      : [`${name} ends with NextVersion=${successor}, which is ${state ?? 'not there'}`];
-  });
-}

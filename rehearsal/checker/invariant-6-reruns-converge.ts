@@ -6,11 +6,21 @@ import {
   sightings,
   type AcceptedUpdate,
 } from './appstream';
-import { changedEstate, count, isIdle, label, type Evidence, type Invariant } from './invariant';
+import {
+  changedEstate,
+  count,
+  isByHand,
+  isIdle,
+  label,
+  type Evidence,
+  type Invariant,
+} from './invariant';
+import { rollouts } from './rollouts';
 
 /**
  * A run with nothing to do changes nothing, and no work is done twice: a source is updated again only after the
- * earlier update was seen to have failed, and ends with one successor at most.
+ * earlier update was seen to have failed, and ends with one successor at most; a group is not refreshed where all its
+ * instances are there already.
  */
 export const rerunsConverge: Invariant = {
   id: '6',
@@ -32,11 +42,23 @@ export const rerunsConverge: Invariant = {
     });
     const updates = acceptedUpdates(evidence);
     const sources = new Set(updates.map(({ source }) => source));
+    const moves = rollouts(evidence).moves.filter(({ call }) => !isByHand(call));
+    const groups = new Set(moves.map(({ group }) => group));
+    const needless = moves.filter((move) => move.isNeedless);
     return {
       summary:
         `${count(idle.length, 'run')} of ${executions.length} with nothing to do, ` +
-        `${count(sources.size, 'source')} updated by ${count(updates.length, 'call')}`,
-      problems: [...restless, ...doubled(updates, evidence), ...manySuccessors(updates, evidence)],
+        `${count(sources.size, 'source')} updated by ${count(updates.length, 'call')}, ` +
+        `${count(groups.size, 'group')} moved by ${count(moves.length, 'call')}`,
+      problems: [
+        ...restless,
+        ...doubled(updates, evidence),
+        ...manySuccessors(updates, evidence),
+        ...needless.map(
+          ({ call, group }) =>
+            `group ${group} was moved by ${call.operation} at ${call.at}, where all its instances were already`,
+        ),
+      ],
     };
   },
 };

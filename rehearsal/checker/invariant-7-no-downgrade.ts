@@ -1,15 +1,26 @@
 import type { TracedCall } from '../engine/trace';
+import { amiTimes } from './amis';
 import { creationTimes, imagesBefore, imageTaggings } from './appstream';
-import { count, type Evidence, type Invariant } from './invariant';
+import { changedEstate, count, isByHand, type Evidence, type Invariant } from './invariant';
+import { rollouts } from './rollouts';
 
-/** What points to the newest version (`NextVersion` of an image, later labels and parameters) never goes back. */
+/**
+ * What points to the newest version never goes back: `NextVersion` of an image, the default version of a launch
+ * template, what a group launches; later labels and parameters. People may go back, and so may a rollout whose own
+ * work nothing has confirmed yet.
+ */
 export const noDowngrade: Invariant = {
   id: '7',
   title: 'No downgrade',
   check(evidence) {
     const moves = POINTERS.flatMap((find) => find(evidence));
+    const ruled = new Set(rollouts(evidence).defaults.map(({ call }) => call.index));
     const unruled = evidence.trace.calls.filter(
-      ({ effect, service, operation }) => effect && UNRULED_POINTERS.has(`${service}:${operation}`),
+      (call) =>
+        changedEstate(call) &&
+        UNRULED_POINTERS.has(`${call.service}:${call.operation}`) &&
+        !ruled.has(call.index) &&
+        !isByHand(call),
     );
     return {
       summary: `${count(moves.length, 'pointer')} to a newer version written`,
@@ -30,19 +41,24 @@ interface Move {
   readonly to: string;
   /** Where it pointed before. */
   readonly from?: string;
-  /** The older end of the pointer, which its target must be newer than. */
-  readonly origin: string;
+  /** The older end of the pointer, which its target must be newer than. @default it has none */
+  readonly origin?: string;
   readonly createdAt: ReadonlyMap<string, number>;
 }
 
 /** One finder per kind of pointer. */
-const POINTERS: readonly ((evidence: Evidence) => Move[])[] = [nextVersions];
+const POINTERS: readonly ((evidence: Evidence) => Move[])[] = [
+  nextVersions,
+  defaultVersions,
+  launchedAmis,
+];
 
 /** Calls that move pointers of services whose order no finder knows yet. */
 const UNRULED_POINTERS = new Set([
   'ssm:PutParameter',
   'ssm:LabelParameterVersion',
   'ssm:UnlabelParameterVersion',
+  // Of a template that nobody knows.
   'ec2:ModifyLaunchTemplate',
 ]);
 
@@ -63,6 +79,37 @@ function nextVersions(evidence: Evidence): Move[] {
   });
 }
 
+function defaultVersions(evidence: Evidence): Move[] {
+  return rollouts(evidence).defaults.flatMap(({ call, to, images: [from, image] }) =>
+    amiMove(call, `the default version of ${to.template.name}`, from, image, evidence),
+  );
+}
+
+function launchedAmis(evidence: Evidence): Move[] {
+  return rollouts(evidence)
+    .moves.filter(({ isRollback }) => !isRollback)
+    .flatMap(({ call, group, from, to }) =>
+      [...to].flatMap(([place, image]) => {
+        const what = place === '' ? `group ${group}` : `group ${group} for ${place}`;
+        return amiMove(call, what, from.get(place) ?? from.get(''), image, evidence);
+      }),
+    );
+}
+
+/** Nothing where a person moves the pointer, or where it goes on to mean the same. */
+function amiMove(
+  call: TracedCall,
+  pointer: string,
+  from: string | undefined,
+  to: string | undefined,
+  evidence: Evidence,
+): Move[] {
+  // What a parameter holds is not known here.
+  if (isByHand(call) || to === from || !to?.startsWith('ami-')) return [];
+  const createdAt = amiTimes(evidence);
+  return [{ call, pointer, to, ...(from !== undefined && { from }), createdAt }];
+}
+
 function problemOf({ call, pointer, to, from, origin, createdAt }: Move): string | undefined {
   const time = createdAt.get(to);
   if (time === undefined) {
@@ -72,7 +119,7 @@ function problemOf({ call, pointer, to, from, origin, createdAt }: Move): string
   if (from !== undefined && from !== to && time < (createdAt.get(from) ?? time)) {
     return `${pointer} went back from ${from} to the older ${to} at ${call.at}`;
   }
-  return time < (createdAt.get(origin) ?? time)
+  return origin !== undefined && time < (createdAt.get(origin) ?? time)
     ? `${pointer} was set to ${to} at ${call.at}, which is older than ${origin} itself`
     : undefined;
 }

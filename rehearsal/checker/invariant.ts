@@ -45,6 +45,11 @@ export interface Verdict {
   readonly problems: readonly string[];
 }
 
+/** What became of something that AWS accepted. */
+export type End =
+  | { readonly kind: 'committed' | 'notified' | 'attended' }
+  | { readonly kind: 'forgotten'; readonly problem: string };
+
 const SHOWN_PROBLEMS = 20;
 
 /** Judges one invariant and puts the verdict into words. */
@@ -103,8 +108,8 @@ export function isByHand(call: TracedCall): boolean {
   return call.caller === 'user';
 }
 
-/** EC2 writes `DryRun`, AppStream `dryRun`. */
-function isDryRun(call: TracedCall): boolean {
+/** Whether the call only asks whether it would be allowed. EC2 writes `DryRun`, AppStream `dryRun`. */
+export function isDryRun(call: TracedCall): boolean {
   return call.input?.dryRun === true || call.input?.DryRun === true;
 }
 
@@ -130,6 +135,50 @@ const IDLE_OUTCOMES = new Set(['skipped', 'planned']);
 /** Whether the outcome of an item says that nothing was done. Unknown outcomes say that something was. */
 export function isIdle(outcome: unknown): boolean {
   return IDLE_OUTCOMES.has(String(outcome));
+}
+
+/**
+ * Whether a run of the caller's workflow goes on at the end: what the call left unfinished is in its hands. For a call
+ * of no known run any run will do.
+ */
+export function isAttended({ execution }: TracedCall, evidence: Evidence): boolean {
+  const { byId, running } = workflowsOf(evidence);
+  const workflow = byId.get(execution ?? '');
+  return workflow === undefined ? running.size > 0 : running.has(workflow);
+}
+
+/** Workflows by execution, and those that have a run that goes on. */
+const workflowsOf = once(({ trace: { executions } }: Evidence) => ({
+  byId: new Map(executions.map(({ id, workflow }) => [id, workflow])),
+  running: new Set(
+    executions.filter(({ status }) => status === 'RUNNING').map(({ workflow }) => workflow),
+  ),
+}));
+
+/**
+ * Whether a notification names a thing, and quotes AWS where a reason is given.
+ *
+ * @param since ISO 8601: what was said before does not count
+ */
+export function isTold(
+  name: string,
+  since: string,
+  evidence: Evidence,
+  reason: string | undefined = '',
+): boolean {
+  const quote = squeeze(reason);
+  return toldTexts(evidence).some(
+    ({ at, told }) => at >= since && told.includes(quote) && mentions(told, name),
+  );
+}
+
+const toldTexts = once(({ notifications }: Evidence) =>
+  notifications.map(({ at, text }) => ({ at, told: squeeze(text) })),
+);
+
+/** Epoch milliseconds. Estates hold ISO texts, answers may hold dates, and AWS's JSON holds epoch seconds. */
+export function timeOf(value: Json): number {
+  return typeof value === 'number' ? value * 1000 : new Date(value).getTime();
 }
 
 /** Text without differences of white space, to be searched for what AWS said. */

@@ -11,12 +11,12 @@ describe('checkInvariants', () => {
       ['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((id) => [id, true]),
     );
     expect(verdicts.map(({ detail }) => detail)).toEqual([
-      '2 accepted image updates: 1 committed, 1 failed and notified, 0 in the hands of a run that goes on',
+      '2 accepted image updates and 0 rollouts: 1 committed, 1 failed and notified, 0 in the hands of a run that goes on',
       '0 deletions took effect',
       '0 temporary resources left at the end, 0 of them named in a notification',
       '0 changes of Auto Scaling groups, 0 of them of a capacity',
       '1 run of 1 had something to tell, 2 deliveries by email and sns',
-      '0 runs of 1 with nothing to do, 2 sources updated by 2 calls',
+      '0 runs of 1 with nothing to do, 2 sources updated by 2 calls, 0 groups moved by 0 calls',
       '1 pointer to a newer version written',
       '5 calls, 0 denied; 0 grants unused in this run (judged by the sweep)',
       'longest history 40 of 25000 events, 2 of 5 image updates seen at a time, ' +

@@ -75,7 +75,7 @@ describe('invariant 1 holds', () => {
     );
     expect(story.verdict(1)).toMatchObject({
       held: true,
-      detail: expect.stringMatching(/^3 accepted image updates: 2 committed/),
+      detail: expect.stringMatching(/^3 accepted image updates and 0 rollouts: 2 committed/),
     });
   });
 

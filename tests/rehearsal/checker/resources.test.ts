@@ -77,11 +77,51 @@ describe('invariant 4', () => {
     });
   });
 
-  test('breaks when a bound differs at the end, whoever wrote it; the desired capacity may', () => {
+  test.each(['MinSize', 'MaxSize', 'DesiredCapacity'])(
+    'breaks when %s differs at the end, whoever wrote it',
+    (capacity) => {
+      const group = { AutoScalingGroupName: 'web', MinSize: 1, MaxSize: 4, DesiredCapacity: 2 };
+      const story = createStory({ autoscaling: { groups: [group] } });
+      expect(story.verdict(4).held).toBe(true);
+      story.after.autoscaling.groups[0][capacity] = 3;
+      expect(story.verdict(4).detail).toMatch(
+        new RegExp(`broken: ${capacity} of web went from \\d to 3$`),
+      );
+    },
+  );
+
+  test.each<[string, (story: ReturnType<typeof createStory>) => void]>([
+    [
+      'a person',
+      (story) =>
+        story.call(
+          'autoscaling:SetDesiredCapacity',
+          { AutoScalingGroupName: 'web', DesiredCapacity: 3 },
+          { caller: 'user' },
+        ),
+    ],
+    [
+      'an event of the estate',
+      (story) =>
+        (story.before.events = [{ type: 'autoscaling.desiredCapacityChanged', group: 'web' }]),
+    ],
+    [
+      'a schedule of the group',
+      (story) =>
+        (story.before.autoscaling.groups[0].ScheduledActions = [{ Recurrence: '0 8 * * *' }]),
+    ],
+  ])('holds when %s scaled the group, as long as its bounds are as they were', (_, scale) => {
     const group = { AutoScalingGroupName: 'web', MinSize: 1, MaxSize: 4, DesiredCapacity: 2 };
-    const story = createStory({ autoscaling: { groups: [group] } });
+    const story = createStory({
+      autoscaling: { groups: [group, { ...group, AutoScalingGroupName: 'db' }] },
+    });
     story.after.autoscaling.groups[0].DesiredCapacity = 3;
+    expect(story.verdict(4).held).toBe(false);
+    scale(story);
     expect(story.verdict(4).held).toBe(true);
+    story.after.autoscaling.groups[1].DesiredCapacity = 3;
+    expect(story.verdict(4).detail).toMatch(/broken: DesiredCapacity of db went from 2 to 3$/);
+    story.after.autoscaling.groups[1].DesiredCapacity = 2;
     story.after.autoscaling.groups[0].MinSize = 0;
     expect(story.verdict(4).detail).toMatch(/broken: MinSize of web went from 1 to 0$/);
   });
