@@ -1,0 +1,189 @@
+import type { AutoScaling, InstanceRefresh } from '@aws-sdk/client-auto-scaling';
+import type { EC2 } from '@aws-sdk/client-ec2';
+import type { SFN } from '@aws-sdk/client-sfn';
+import { requireVariable } from '../foundation/environment';
+import { acquireLease, createLedger, type Ledger, type WorkItem } from '../foundation/ledger';
+import { isRunning } from '../foundation/runs';
+import {
+  createAutoScaling,
+  desiredTemplates,
+  endOf,
+  isActive,
+  readGroup,
+  runsOnly,
+  type GroupFacts,
+} from './groups';
+import { createEc2 } from './images';
+import type { RolloutMode } from './rollout-input';
+import { readOwnVersions, templatesOf, type OwnVersion } from './versions';
+
+export interface ClaimEvent {
+  /** ARN of the run. */
+  readonly execution: string;
+  readonly mode: RolloutMode;
+  /** Name of the group. */
+  readonly group: string;
+  /** Id of the AMI; an empty text, in the mode reconcile: that of the ledger. */
+  readonly ami: string;
+  /** Since when the run waits for another refresh, ISO 8601. Absent: it does not yet. */
+  readonly waitingSince?: string;
+}
+
+/**
+ * What is to be done with a group now:
+ * - `prepare`: nothing was begun, or what was begun is over
+ * - `follow`: it is being moved to the AMI already; wait for that
+ * - `wait`: somebody else refreshes it; look again later
+ * - `commit`: it runs the AMI; finish what comes after
+ * - `undo`: moving it ended without success, and nobody was told yet
+ * - `postpone`, `skip`: nothing, for the reason given
+ */
+export interface ClaimResult {
+  readonly decision: 'prepare' | 'follow' | 'wait' | 'commit' | 'undo' | 'postpone' | 'skip';
+  readonly reason: string;
+  readonly ami: string;
+  /** Which attempt to move the group to this AMI the next one is, from 1. */
+  readonly attempt: number;
+  /** Id of the refresh that is followed. */
+  readonly refreshId: string;
+  /** When that began, ISO 8601. */
+  readonly refreshStartedAt: string;
+  /** ISO 8601. */
+  readonly claimedAt: string;
+  readonly waitingSince: string;
+}
+
+export interface ClaimDependencies {
+  readonly autoscaling: Pick<
+    AutoScaling,
+    'describeAutoScalingGroups' | 'describeInstanceRefreshes'
+  >;
+  readonly ec2: Pick<EC2, 'describeInstances' | 'describeLaunchTemplateVersions'>;
+  readonly sfn: Pick<SFN, 'describeExecution'>;
+  readonly ledger: Ledger;
+  readonly startHours: number;
+  readonly now: () => Date;
+}
+
+/**
+ * Takes the lease of a group and looks at what an earlier call, an earlier run or somebody else began, so that it is
+ * found and continued, never trampled. It may be called at any time and as often as one likes.
+ */
+export function createHandler(dependencies: ClaimDependencies) {
+  const { autoscaling, ec2, sfn, ledger, startHours, now } = dependencies;
+  return async (event: ClaimEvent): Promise<ClaimResult> => {
+    const { execution, mode, group } = event;
+    const isAlive = (other: string) => isRunning(sfn, other);
+    const work = await acquireLease(ledger, group, execution, isAlive, now());
+    const ami = event.ami || (work?.target ?? '');
+    const waitingSince = event.waitingSince ?? now().toISOString();
+    const result = (
+      decision: ClaimResult['decision'],
+      reason: string,
+      refresh: InstanceRefresh = {},
+    ) => ({
+      decision,
+      reason,
+      ami,
+      attempt: work === undefined ? 1 : nextAttempt(work, ami),
+      refreshId: refresh.InstanceRefreshId ?? '',
+      refreshStartedAt: (refresh.StartTime ?? now()).toISOString(),
+      claimedAt: work?.leasedAt ?? now().toISOString(),
+      waitingSince,
+    });
+    if (work === undefined) return result('skip', 'another run is working on it');
+    const facts = await readGroup(autoscaling, ec2, group);
+    if (facts === undefined) return result('skip', 'there is no such Auto Scaling group');
+    const own = (await readOwn(ec2, facts, ami)).filter(
+      ({ attempt }) => attempt === nextAttempt(work, ami),
+    );
+    const refreshes = await readRefreshes(autoscaling, group);
+    const active = refreshes.find(({ Status }) => isActive(Status));
+    if (active !== undefined) {
+      if (await leadsTo(ec2, active, ami)) {
+        return result('follow', `${active.InstanceRefreshId} is ${active.Status}`, active);
+      }
+      const hours = (now().getTime() - new Date(waitingSince).getTime()) / 3_600_000;
+      const reason = `another instance refresh, ${active.InstanceRefreshId}, is ${active.Status}`;
+      return hours < startHours
+        ? result('wait', reason)
+        : result('postpone', `${reason}; it waited ${startHours} hours`);
+    }
+    const isOpen = work.target === ami && work.settledTarget !== ami;
+    if (runsOnly(facts, ami)) {
+      return isOpen ? result('commit', `runs ${ami}`) : result('skip', `runs ${ami} already`);
+    }
+    const ended = isOpen ? refreshes.find((refresh) => isOf(refresh, own)) : undefined;
+    if (ended !== undefined && ended.Status !== 'Successful') {
+      return result('undo', endOf(ended), ended);
+    }
+    if (mode !== 'reconcile') return result('prepare', '');
+    // Nothing was started, and nothing new is: what was made for it goes.
+    return result('undo', 'an earlier run ended before the instance refresh began');
+  };
+}
+
+export const factory = () => {
+  const { SFN } = require('@aws-sdk/client-sfn') as typeof import('@aws-sdk/client-sfn');
+  return createHandler({
+    autoscaling: createAutoScaling(),
+    ec2: createEc2(),
+    sfn: new SFN({}),
+    ledger: createLedger(),
+    startHours: Number(requireVariable('START_HOURS')),
+    now: () => new Date(),
+  });
+};
+
+/** An attempt that was begun and not settled is continued. */
+function nextAttempt({ target, settledTarget, attempt = 1 }: WorkItem, ami: string): number {
+  if (target !== ami) return 1;
+  return settledTarget === ami ? attempt + 1 : attempt;
+}
+
+/** Newest first. */
+async function readRefreshes(
+  autoscaling: ClaimDependencies['autoscaling'],
+  name: string,
+): Promise<InstanceRefresh[]> {
+  const answer = await autoscaling.describeInstanceRefreshes({ AutoScalingGroupName: name });
+  return answer.InstanceRefreshes ?? [];
+}
+
+async function readOwn(
+  ec2: ClaimDependencies['ec2'],
+  facts: GroupFacts,
+  ami: string,
+): Promise<OwnVersion[]> {
+  const own: OwnVersion[] = [];
+  for (const { id } of templatesOf(facts)) {
+    own.push(...(await readOwnVersions(ec2, facts.group.AutoScalingGroupName ?? '', id, ami)));
+  }
+  return own;
+}
+
+/** Whether a rollout of ours started the refresh. */
+function isOf(refresh: InstanceRefresh, own: readonly OwnVersion[]): boolean {
+  const desired = desiredTemplates(refresh);
+  return own.some(({ templateId, version }) => desired.includes(`${templateId} ${version}`));
+}
+
+/** Whether a refresh that is under way, whoever started it, moves the group to the AMI. */
+async function leadsTo(
+  ec2: ClaimDependencies['ec2'],
+  refresh: InstanceRefresh,
+  ami: string,
+): Promise<boolean> {
+  const desired = desiredTemplates(refresh);
+  if (desired.length === 0) return false;
+  for (const template of desired) {
+    const [LaunchTemplateId = '', version = ''] = template.split(' ');
+    const answer = await ec2.describeLaunchTemplateVersions({
+      LaunchTemplateId,
+      Versions: [version],
+    });
+    const found = answer.LaunchTemplateVersions?.[0];
+    if (found?.LaunchTemplateData?.ImageId !== ami) return false;
+  }
+  return true;
+}

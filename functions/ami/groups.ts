@@ -1,0 +1,167 @@
+import type {
+  AutoScaling,
+  AutoScalingGroup,
+  InstanceRefresh,
+  LaunchTemplateSpecification,
+} from '@aws-sdk/client-auto-scaling';
+import type { EC2, ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
+
+export function createAutoScaling(): AutoScaling {
+  const { AutoScaling } =
+    require('@aws-sdk/client-auto-scaling') as typeof import('@aws-sdk/client-auto-scaling');
+  return new AutoScaling({ retryMode: 'adaptive', maxAttempts: 8 });
+}
+
+/** One use of a launch template by a group. */
+export interface TemplateUse {
+  readonly id: string;
+  readonly name: string;
+  /** As the group has it: a number, `$Latest` or `$Default`; absent: the default. */
+  readonly configured?: string;
+  readonly version: number;
+  readonly data: ResponseLaunchTemplateData;
+  /** In words: `its launch template`, `its override 2 (m5.large)`. */
+  readonly place: string;
+}
+
+export interface GroupFacts {
+  readonly group: AutoScalingGroup;
+  /** The base template first, then those of the overrides that have their own. */
+  readonly templates: readonly TemplateUse[];
+  /** AMI of each instance that is not on its way out, by id. */
+  readonly instanceImages: Readonly<Record<string, string>>;
+}
+
+/** Reads a group, the template versions that it launches from, and what its instances run; `undefined`: no such group. */
+export async function readGroup(
+  autoscaling: Pick<AutoScaling, 'describeAutoScalingGroups'>,
+  ec2: Pick<EC2, 'describeLaunchTemplateVersions' | 'describeInstances'>,
+  name: string,
+): Promise<GroupFacts | undefined> {
+  const answer = await autoscaling.describeAutoScalingGroups({ AutoScalingGroupNames: [name] });
+  const group = answer.AutoScalingGroups?.[0];
+  if (group === undefined) return undefined;
+  const templates: TemplateUse[] = [];
+  for (const { place, spec } of templateSpecs(group)) {
+    templates.push(await readTemplate(ec2, place, spec));
+  }
+  return { group, templates, instanceImages: await readInstanceImages(ec2, group) };
+}
+
+function templateSpecs(
+  group: AutoScalingGroup,
+): readonly { readonly place: string; readonly spec: LaunchTemplateSpecification }[] {
+  if (group.LaunchTemplate !== undefined) {
+    return [{ place: 'its launch template', spec: group.LaunchTemplate }];
+  }
+  const mixed = group.MixedInstancesPolicy?.LaunchTemplate;
+  const base = mixed?.LaunchTemplateSpecification;
+  if (base === undefined) return [];
+  return [
+    { place: 'its launch template', spec: base },
+    ...(mixed?.Overrides ?? []).flatMap((override, index) =>
+      override.LaunchTemplateSpecification === undefined
+        ? []
+        : [
+            {
+              place: `its override ${index + 1} (${override.InstanceType ?? 'by attributes'})`,
+              spec: override.LaunchTemplateSpecification,
+            },
+          ],
+    ),
+  ];
+}
+
+async function readTemplate(
+  ec2: Pick<EC2, 'describeLaunchTemplateVersions'>,
+  place: string,
+  spec: LaunchTemplateSpecification,
+): Promise<TemplateUse> {
+  const answer = await ec2.describeLaunchTemplateVersions({
+    ...(spec.LaunchTemplateId === undefined
+      ? { LaunchTemplateName: spec.LaunchTemplateName }
+      : { LaunchTemplateId: spec.LaunchTemplateId }),
+    Versions: [spec.Version ?? '$Default'],
+  });
+  const found = answer.LaunchTemplateVersions?.[0];
+  return {
+    id: found?.LaunchTemplateId ?? spec.LaunchTemplateId ?? '',
+    name: found?.LaunchTemplateName ?? spec.LaunchTemplateName ?? '',
+    ...(spec.Version === undefined ? {} : { configured: spec.Version }),
+    version: found?.VersionNumber ?? 0,
+    data: found?.LaunchTemplateData ?? {},
+    place,
+  };
+}
+
+async function readInstanceImages(
+  ec2: Pick<EC2, 'describeInstances'>,
+  group: AutoScalingGroup,
+): Promise<Record<string, string>> {
+  const ids = (group.Instances ?? [])
+    .filter(({ LifecycleState = '' }) => !/^(Terminat|Detach)/.test(LifecycleState))
+    .flatMap(({ InstanceId }) => InstanceId ?? []);
+  const images: Record<string, string> = {};
+  for (let first = 0; first < ids.length; first += 200) {
+    // A filter and not the ids: one that is gone would fail the whole call.
+    const Filters = [{ Name: 'instance-id', Values: ids.slice(first, first + 200) }];
+    let token: string | undefined;
+    do {
+      const page = await ec2.describeInstances({
+        Filters,
+        ...(token === undefined ? {} : { NextToken: token }),
+      });
+      for (const { Instances = [] } of page.Reservations ?? []) {
+        for (const { InstanceId = '', ImageId = '' } of Instances) images[InstanceId] = ImageId;
+      }
+      token = page.NextToken;
+    } while (token !== undefined);
+  }
+  return images;
+}
+
+/** Whether the group launches the AMI from everywhere and each of its instances runs it. */
+export function runsOnly({ templates, instanceImages }: GroupFacts, ami: string): boolean {
+  return (
+    templates.every(({ data }) => data.ImageId === ami) &&
+    Object.values(instanceImages).every((image) => image === ami)
+  );
+}
+
+/** The refresh that is under way, if any. */
+export async function readActiveRefresh(
+  autoscaling: Pick<AutoScaling, 'describeInstanceRefreshes'>,
+  name: string,
+): Promise<InstanceRefresh | undefined> {
+  const answer = await autoscaling.describeInstanceRefreshes({ AutoScalingGroupName: name });
+  return answer.InstanceRefreshes?.find(({ Status }) => isActive(Status));
+}
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceRefresh.html */
+export function isActive(status: string | undefined): boolean {
+  return !['Successful', 'Failed', 'Cancelled', 'RollbackSuccessful', 'RollbackFailed'].includes(
+    status ?? '',
+  );
+}
+
+/** The templates of a refresh's desired configuration, as `<id> <version>`. */
+export function desiredTemplates(refresh: InstanceRefresh): string[] {
+  const { LaunchTemplate, MixedInstancesPolicy } = refresh.DesiredConfiguration ?? {};
+  const mixed = MixedInstancesPolicy?.LaunchTemplate;
+  return [
+    LaunchTemplate,
+    mixed?.LaunchTemplateSpecification,
+    ...(mixed?.Overrides ?? []).map((override) => override.LaunchTemplateSpecification),
+  ].flatMap((spec) =>
+    spec === undefined ? [] : [`${spec.LaunchTemplateId ?? ''} ${spec.Version ?? ''}`],
+  );
+}
+
+/** Why AWS says that a refresh ended as it did. */
+export function endOf({ Status, StatusReason, RollbackDetails }: InstanceRefresh): string {
+  const reasons = [StatusReason, RollbackDetails?.RollbackReason].filter(
+    (reason) => reason !== undefined && reason !== '',
+  );
+  const said = reasons.length === 0 ? 'AWS gave no reason' : [...new Set(reasons)].join('; ');
+  return `the instance refresh is ${Status ?? 'unknown'}. ${said}`;
+}

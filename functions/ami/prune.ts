@@ -1,0 +1,107 @@
+import type { AutoScaling, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import type { EC2 } from '@aws-sdk/client-ec2';
+import { desiredTemplates, isActive } from './groups';
+import { nameVersion, type OwnVersion } from './versions';
+
+/**
+ * Who uses the versions of a launch template, by version: groups by configuration, overrides, instances and refreshes
+ * that are under way, and all other instances that were launched from it. Other accounts cannot be seen.
+ */
+export async function readUses(
+  autoscaling: Pick<AutoScaling, 'describeAutoScalingGroups' | 'describeInstanceRefreshes'>,
+  ec2: Pick<EC2, 'describeInstances'>,
+  templateId: string,
+): Promise<ReadonlyMap<string, string>> {
+  const uses = new Map<string, string>();
+  for (const group of await listGroups(autoscaling)) {
+    const name = group.AutoScalingGroupName ?? '';
+    const own = specsOf(group).filter(({ LaunchTemplateId }) => LaunchTemplateId === templateId);
+    for (const { Version = '$Default' } of own) uses.set(Version, `the group ${name}`);
+    if (own.length === 0) continue;
+    const answer = await autoscaling.describeInstanceRefreshes({ AutoScalingGroupName: name });
+    for (const refresh of answer.InstanceRefreshes ?? []) {
+      if (!isActive(refresh.Status)) continue;
+      for (const desired of desiredTemplates(refresh)) {
+        const [id, version = ''] = desired.split(' ');
+        if (id === templateId) uses.set(version, `a refresh of the group ${name}`);
+      }
+    }
+  }
+  let token: string | undefined;
+  do {
+    const page = await ec2.describeInstances({
+      Filters: [
+        // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/launch-instances-from-launch-template.html
+        { Name: 'tag:aws:ec2launchtemplate:id', Values: [templateId] },
+        {
+          Name: 'instance-state-name',
+          Values: ['pending', 'running', 'stopping', 'stopped', 'shutting-down'],
+        },
+      ],
+      ...(token === undefined ? {} : { NextToken: token }),
+    });
+    for (const { Instances = [] } of page.Reservations ?? []) {
+      for (const { InstanceId = '', Tags = [] } of Instances) {
+        const version = Tags.find(({ Key }) => Key === 'aws:ec2launchtemplate:version')?.Value;
+        if (version !== undefined) uses.set(version, `the instance ${InstanceId}`);
+      }
+    }
+    token = page.NextToken;
+  } while (token !== undefined);
+  return uses;
+}
+
+/**
+ * Deletes versions.
+ *
+ * @returns those that AWS refused to delete, each with its reason
+ */
+export async function deleteVersions(
+  ec2: Pick<EC2, 'deleteLaunchTemplateVersions'>,
+  templateId: string,
+  versions: readonly OwnVersion[],
+): Promise<string[]> {
+  const kept: string[] = [];
+  // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteLaunchTemplateVersions.html
+  for (let first = 0; first < versions.length; first += 200) {
+    const answer = await ec2.deleteLaunchTemplateVersions({
+      LaunchTemplateId: templateId,
+      Versions: versions.slice(first, first + 200).map(({ version }) => String(version)),
+    });
+    // A refusal is no exception here.
+    for (const refused of answer.UnsuccessfullyDeletedLaunchTemplateVersions ?? []) {
+      const { Code, Message } = refused.ResponseError ?? {};
+      if (Code === 'launchTemplateVersionDoesNotExist') continue;
+      const name = nameVersion(versions[0]?.templateName ?? '', refused.VersionNumber ?? 0);
+      kept.push(`${name} was not deleted: ${Message ?? Code ?? 'AWS gave no reason'}`);
+    }
+  }
+  return kept;
+}
+
+async function listGroups(
+  autoscaling: Pick<AutoScaling, 'describeAutoScalingGroups'>,
+): Promise<AutoScalingGroup[]> {
+  const groups: AutoScalingGroup[] = [];
+  let token: string | undefined;
+  do {
+    const page = await autoscaling.describeAutoScalingGroups({
+      MaxRecords: 100,
+      ...(token === undefined ? {} : { NextToken: token }),
+    });
+    groups.push(...(page.AutoScalingGroups ?? []));
+    token = page.NextToken;
+  } while (token !== undefined);
+  return groups;
+}
+
+/** Everything that a group launches from, and what its instances were launched from. */
+function specsOf(group: AutoScalingGroup) {
+  const mixed = group.MixedInstancesPolicy?.LaunchTemplate;
+  return [
+    group.LaunchTemplate,
+    mixed?.LaunchTemplateSpecification,
+    ...(mixed?.Overrides ?? []).map((override) => override.LaunchTemplateSpecification),
+    ...(group.Instances ?? []).map((instance) => instance.LaunchTemplate),
+  ].flatMap((spec) => spec ?? []);
+}

@@ -1,0 +1,117 @@
+import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import type { ECS } from '@aws-sdk/client-ecs';
+import type { EC2 } from '@aws-sdk/client-ec2';
+import { createEcs, readContainerInstances, readStandaloneTasks } from './clusters';
+import { createAutoScaling, readGroup } from './groups';
+import { createEc2 } from './images';
+import type { EcsSettings } from './settings';
+
+export interface ReadyEvent {
+  /** Name of the group. */
+  readonly group: string;
+  readonly ami: string;
+  readonly ecs: EcsSettings;
+  /** Since when the run waits for standalone tasks, ISO 8601. Absent: it does not yet. */
+  readonly waitingSince?: string;
+}
+
+export interface ReadyResult {
+  /** `refuse`: the group cannot be moved without losing tasks. */
+  readonly decision: 'ready' | 'wait' | 'postpone' | 'refuse';
+  readonly reason: string;
+  readonly waitingSince: string;
+  readonly waitSeconds: number;
+}
+
+export interface ReadyDependencies {
+  readonly autoscaling: Pick<AutoScaling, 'describeAutoScalingGroups' | 'describeLifecycleHooks'>;
+  readonly ec2: Pick<EC2, 'describeInstances' | 'describeLaunchTemplateVersions'>;
+  readonly ecs: Pick<
+    ECS,
+    | 'describeCapacityProviders'
+    | 'describeClusters'
+    | 'describeContainerInstances'
+    | 'describeTasks'
+    | 'listContainerInstances'
+    | 'listTasks'
+  >;
+  readonly now: () => Date;
+}
+
+/** Looks whether the group of a cluster may be moved now, so that no task is killed. */
+export function createHandler(dependencies: ReadyDependencies) {
+  const { autoscaling, ec2, ecs, now } = dependencies;
+  return async ({ group, ami, ecs: settings, ...event }: ReadyEvent): Promise<ReadyResult> => {
+    const { cluster, standaloneTasks, standaloneTaskHours } = settings;
+    const waitingSince = event.waitingSince ?? now().toISOString();
+    const result = (decision: ReadyResult['decision'], reason = '') => ({
+      decision,
+      reason,
+      waitingSince,
+      waitSeconds: 60,
+    });
+    const facts = await readGroup(autoscaling, ec2, group);
+    const obstacle = await findObstacle(dependencies, cluster, {
+      group,
+      arn: facts?.group.AutoScalingGroupARN,
+    });
+    if (obstacle !== undefined) return result('refuse', `refused: ${obstacle}`);
+    const instances = await readContainerInstances(ecs, cluster);
+    const old = Object.entries(facts?.instanceImages ?? {})
+      .filter(([, image]) => image !== ami)
+      .flatMap(([id]) => instances.get(id)?.containerInstanceArn ?? []);
+    const tasks = await readStandaloneTasks(ecs, cluster, new Set(old));
+    if (tasks.length === 0) return result('ready');
+    const names = tasks.slice(0, 5).map((task) => `${task.group} (${nameOf(task.taskArn)})`);
+    const others = tasks.length > 5 ? ` and ${tasks.length - 5} others` : '';
+    const reason = `standalone tasks run on its old instances: ${names.join(', ')}${others}`;
+    if (standaloneTasks === 'refuse') return result('postpone', reason);
+    const hours = (now().getTime() - new Date(waitingSince).getTime()) / 3_600_000;
+    return hours < standaloneTaskHours
+      ? result('wait', reason)
+      : result('postpone', `${reason}; it waited ${standaloneTaskHours} hours`);
+  };
+}
+
+export const factory = () => {
+  return createHandler({
+    autoscaling: createAutoScaling(),
+    ec2: createEc2(),
+    ecs: createEcs(),
+    now: () => new Date(),
+  });
+};
+
+/**
+ * Without managed draining, or a hook of one's own, Auto Scaling terminates an instance with its tasks on it:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instance-draining.html
+ */
+async function findObstacle(
+  { autoscaling, ecs }: ReadyDependencies,
+  cluster: string,
+  { group, arn }: { readonly group: string; readonly arn: string | undefined },
+): Promise<string | undefined> {
+  const found = (await ecs.describeClusters({ clusters: [cluster] })).clusters?.[0];
+  if (found === undefined) return `there is no ECS cluster ${cluster}`;
+  const names = (found.capacityProviders ?? []).filter((name) => !name.startsWith('FARGATE'));
+  const providers =
+    names.length === 0
+      ? []
+      : ((await ecs.describeCapacityProviders({ capacityProviders: names })).capacityProviders ??
+        []);
+  const provider = providers.find(
+    (one) => one.autoScalingGroupProvider?.autoScalingGroupArn === arn,
+  )?.autoScalingGroupProvider;
+  if (provider?.managedDraining === 'ENABLED') return undefined;
+  const hooks = await autoscaling.describeLifecycleHooks({ AutoScalingGroupName: group });
+  const isHeld = (hooks.LifecycleHooks ?? []).some(
+    ({ LifecycleTransition }) => LifecycleTransition === 'autoscaling:EC2_INSTANCE_TERMINATING',
+  );
+  return isHeld
+    ? undefined
+    : `nothing holds its instances while they drain: set managedDraining of its capacity provider to ENABLED, or give ${group} a lifecycle hook for terminating instances`;
+}
+
+function nameOf(arn: string | undefined): string {
+  return arn?.split('/').at(-1) ?? '';
+}

@@ -1,0 +1,101 @@
+import { requireVariable } from '../foundation/environment';
+import { describeFailure, withoutRequest, type Failure } from '../foundation/failure';
+import {
+  createLedger,
+  readWorkItem,
+  settleWorkItem,
+  type Ledger,
+  type WorkItem,
+} from '../foundation/ledger';
+import type { ItemReport, Outcome } from '../foundation/notification';
+import { recordOutcome } from '../foundation/run-log';
+
+export interface SettleEvent {
+  /** ARN and name of the run. */
+  readonly execution: string;
+  readonly run: string;
+  /** Name of the group. */
+  readonly group: string;
+  readonly ami: string;
+  /** `undone`: it ended without success, for the reason given. */
+  readonly outcome: Outcome | 'undone';
+  readonly reason?: string;
+  /** Id of the refresh that came to nothing; an empty text: none was started. */
+  readonly refreshId?: string;
+  /** What could not be undone. */
+  readonly left?: string;
+  /** The error that ended the work on the group. */
+  readonly error?: Failure;
+  readonly startedAt: string;
+}
+
+export interface SettleDependencies {
+  readonly ledger: Ledger;
+  /** Failed rollouts of an AMI to a group before it is left alone. */
+  readonly attempts: number;
+  readonly now: () => Date;
+}
+
+/** Writes what became of a group, gives its lease back, and returns the line for the report. */
+export function createHandler({ ledger, attempts, now }: SettleDependencies) {
+  return async (event: SettleEvent): Promise<ItemReport> => {
+    const { execution, run, group, ami, left = '' } = event;
+    const work = await readWorkItem(ledger, group);
+    const { outcome, reason, failures } =
+      event.outcome === 'undone'
+        ? judge(event, work, attempts)
+        : {
+            outcome: event.outcome,
+            reason: withoutRequest(event.reason ?? describeFailure(event.error)),
+            failures: event.outcome === 'updated' ? 0 : undefined,
+          };
+    const at = now();
+    const line = {
+      id: group,
+      outcome,
+      reason: left === '' ? reason : `${reason}. ${left}`,
+      startedAt: event.startedAt,
+      endedAt: at.toISOString(),
+    };
+    await recordOutcome(ledger, run, line, at);
+    const isOver = event.outcome === 'undone' || outcome === 'updated' || outcome === 'skipped';
+    await settleWorkItem(ledger, group, execution, {
+      outcome,
+      reason: line.reason,
+      at: line.endedAt,
+      ...(failures === undefined ? {} : { failures }),
+      ...(isOver && work.target === ami ? { settledTarget: ami } : {}),
+    });
+    return line;
+  };
+}
+
+export const factory = () => {
+  return createHandler({
+    ledger: createLedger(),
+    attempts: Number(requireVariable('ATTEMPTS')),
+    now: () => new Date(),
+  });
+};
+
+/** What a rollout without success means for its group. Asked again, it answers the same. */
+function judge(
+  { ami, refreshId = '', reason = '' }: SettleEvent,
+  { attempt = 1 }: WorkItem,
+  attempts: number,
+): { readonly outcome: Outcome; readonly reason: string; readonly failures: number } {
+  if (refreshId === '') return { outcome: 'postponed', reason, failures: 0 };
+  const said = `${ami}: ${reason.replace(/\.$/, '')}`;
+  if (attempt < attempts) {
+    return {
+      outcome: 'failed',
+      reason: `${said}. Attempt ${attempt} of ${attempts} that failed; the next run tries again`,
+      failures: attempt,
+    };
+  }
+  return {
+    outcome: 'blocked',
+    reason: `${said}. It is not tried on it again: publish a newer AMI, or start the workflow with "force": true`,
+    failures: attempt,
+  };
+}

@@ -1,0 +1,152 @@
+import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import type { EC2 } from '@aws-sdk/client-ec2';
+import { createLedger, readWorkItem, type Ledger, type WorkItem } from '../foundation/ledger';
+import type { Fact, ItemReport } from '../foundation/notification';
+import { recordLeftOut, recordQueue } from '../foundation/run-log';
+import { createAutoScaling, readGroup, runsOnly, type GroupFacts } from './groups';
+import { createEc2, readImages, type ImageFacts } from './images';
+import { findObstacle, findWarnings } from './obstacles';
+import type { RolloutMode } from './rollout-input';
+import type { GroupSettings, RolloutSettings, Wave } from './settings';
+
+export interface SurveyEvent {
+  readonly run: string;
+  readonly mode: RolloutMode;
+  readonly image: ImageFacts;
+  readonly waves: readonly Wave[];
+  readonly force: boolean;
+  readonly notify: boolean;
+  readonly tooYoung: string;
+  readonly settings: RolloutSettings;
+}
+
+export interface SurveyResult {
+  /** `waves`: groups are to be moved; `report`: none is. */
+  readonly next: 'waves' | 'report';
+  /** What is left of the waves, without groups that stay as they are. */
+  readonly waves: readonly Wave[];
+  /** Whether nobody wants to hear of the run if it did nothing. */
+  readonly quiet: boolean;
+  readonly facts: readonly Fact[];
+}
+
+export interface SurveyDependencies {
+  readonly autoscaling: Pick<AutoScaling, 'describeAutoScalingGroups'>;
+  readonly ec2: Pick<
+    EC2,
+    'describeImages' | 'describeInstances' | 'describeLaunchTemplateVersions'
+  >;
+  readonly ledger: Ledger;
+  readonly now: () => Date;
+}
+
+/** What is to be done with a group. */
+type Verdict = Pick<ItemReport, 'outcome' | 'reason'>;
+
+/**
+ * Compares every group with the AMI: what its configuration launches and what each of its instances runs. Writes
+ * down which groups the run takes, and why it leaves each of the others.
+ */
+export function createHandler(dependencies: SurveyDependencies) {
+  const { ledger, now } = dependencies;
+  return async (event: SurveyEvent): Promise<SurveyResult> => {
+    const { run, mode, image } = event;
+    const at = now().toISOString();
+    const leftOut: ItemReport[] = [];
+    const warnings: Fact[] = [];
+    const waves: Wave[] = [];
+    for (const wave of event.waves) {
+      const taken: string[] = [];
+      for (const name of wave.groups) {
+        const { verdict, warned } = await examine(dependencies, event, name);
+        for (const value of warned) warnings.push({ name: `Warning for ${name}`, value });
+        if (verdict === undefined) taken.push(name);
+        else leftOut.push({ id: name, ...verdict, startedAt: at, endedAt: at });
+      }
+      if (taken.length > 0) waves.push({ ...wave, groups: taken });
+    }
+    const queued = waves.flatMap(({ groups }) => groups);
+    const idle = leftOut.every(({ outcome }) => outcome === 'skipped');
+    // A day on which everything is as it should be leaves no trace.
+    const quiet = queued.length === 0 && idle && !event.notify;
+    if (!quiet) {
+      await recordLeftOut(ledger, run, leftOut, now());
+      await recordQueue(ledger, run, queued, now());
+    }
+    return {
+      next: queued.length === 0 ? 'report' : 'waves',
+      waves,
+      quiet,
+      facts: [
+        { name: 'AMI', value: `${image.id} (${image.name}), created ${image.createdAt}` },
+        ...(mode === 'plan' || queued.length > 0 ? warnings : []),
+      ],
+    };
+  };
+}
+
+export const factory = () => {
+  return createHandler({
+    autoscaling: createAutoScaling(),
+    ec2: createEc2(),
+    ledger: createLedger(),
+    now: () => new Date(),
+  });
+};
+
+/** No verdict: the run takes the group. */
+async function examine(
+  { autoscaling, ec2, ledger }: SurveyDependencies,
+  { mode, image, force, tooYoung, settings: { groups, attempts } }: SurveyEvent,
+  name: string,
+): Promise<{ readonly verdict?: Verdict; readonly warned: readonly string[] }> {
+  const settings = groups[name] as GroupSettings;
+  const leave = (outcome: Verdict['outcome'], reason: string) => ({
+    verdict: { outcome, reason },
+    warned: [],
+  });
+  const facts = await readGroup(autoscaling, ec2, name);
+  if (facts === undefined) return leave('failed', 'there is no such Auto Scaling group');
+  const work = await readWorkItem(ledger, name);
+  if (runsOnly(facts, image.id)) {
+    // What a run began and did not live to finish is finished now.
+    const isOpen = work.target === image.id && work.settledTarget !== image.id;
+    return isOpen && mode !== 'plan'
+      ? { warned: [] }
+      : leave('skipped', `runs ${image.id} already`);
+  }
+  if (tooYoung !== '') return leave('skipped', tooYoung);
+  const images = await readImages(
+    ec2,
+    facts.templates.flatMap(({ data }) => (data.ImageId?.startsWith('ami-') ? [data.ImageId] : [])),
+  );
+  const newer = [...images.values()].find(({ createdAt }) => createdAt > image.createdAt);
+  if (newer !== undefined && !force) {
+    return leave('skipped', `runs ${newer.id}, which is newer than ${image.id}`);
+  }
+  if (!force && hasFailed(work, image.id, attempts)) {
+    return leave(
+      'skipped',
+      `${image.id} failed on it before and is not tried again, unless with "force": ${work.reason ?? ''}`,
+    );
+  }
+  const obstacle = findObstacle(facts, image, images, settings);
+  if (obstacle !== undefined) return leave('failed', `refused: ${obstacle}`);
+  const warned = findWarnings(facts, settings);
+  if (mode !== 'plan') return { warned };
+  return { verdict: { outcome: 'planned', reason: describePlan(facts, image.id) }, warned };
+}
+
+/** Whether an AMI failed on a group so often that it is left alone. */
+function hasFailed({ settledTarget, failures = 0 }: WorkItem, ami: string, attempts: number) {
+  return settledTarget === ami && failures >= attempts;
+}
+
+function describePlan({ group, templates, instanceImages }: GroupFacts, ami: string): string {
+  const stale = templates.filter(({ data }) => data.ImageId !== ami);
+  const versions = stale.map(({ name, version }) => `${name} version ${version}`);
+  const old = Object.values(instanceImages).filter((image) => image !== ami).length;
+  const made =
+    stale.length === 0 ? '' : `a new version after ${[...new Set(versions)].join(', ')}; `;
+  return `to be moved to ${ami}: ${made}${old} of ${(group.Instances ?? []).length} instances to be replaced`;
+}

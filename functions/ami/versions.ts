@@ -1,0 +1,97 @@
+import type { EC2, LaunchTemplateVersion } from '@aws-sdk/client-ec2';
+import type { GroupFacts, TemplateUse } from './groups';
+
+/** The versions of a launch template that a rollout made for a group, newest first. */
+export interface OwnVersion {
+  readonly templateId: string;
+  readonly templateName: string;
+  readonly version: number;
+  readonly ami: string;
+  /** The version that the group ran before. */
+  readonly source: number;
+  readonly attempt: number;
+  readonly isDefault: boolean;
+}
+
+/** Versions cannot be tagged: their description tells whose they are. 255 characters at most. */
+export function describeVersion(
+  group: string,
+  ami: string,
+  source: number,
+  attempt: number,
+): string {
+  return `Evergreen: ${ami} on version ${source}, attempt ${attempt}, for ${group}`.slice(0, 255);
+}
+
+/**
+ * Reads the versions that rollouts made for a group.
+ *
+ * @param ami only those with this AMI. @default all
+ */
+export async function readOwnVersions(
+  ec2: Pick<EC2, 'describeLaunchTemplateVersions'>,
+  group: string,
+  templateId: string,
+  ami?: string,
+): Promise<OwnVersion[]> {
+  const versions = await listVersions(ec2, templateId, ami);
+  return versions
+    .flatMap((version) => toOwnVersion(version, group) ?? [])
+    .sort((one, other) => other.version - one.version);
+}
+
+/** All versions of a template, or those with an AMI. A template that is gone has none. */
+export async function listVersions(
+  ec2: Pick<EC2, 'describeLaunchTemplateVersions'>,
+  templateId: string,
+  ami?: string,
+): Promise<LaunchTemplateVersion[]> {
+  const versions: LaunchTemplateVersion[] = [];
+  let token: string | undefined;
+  try {
+    do {
+      const page = await ec2.describeLaunchTemplateVersions({
+        LaunchTemplateId: templateId,
+        ...(ami === undefined ? {} : { Filters: [{ Name: 'image-id', Values: [ami] }] }),
+        MaxResults: 200,
+        ...(token === undefined ? {} : { NextToken: token }),
+      });
+      versions.push(...(page.LaunchTemplateVersions ?? []));
+      token = page.NextToken;
+    } while (token !== undefined);
+  } catch (error) {
+    if ((error as Error).name !== 'InvalidLaunchTemplateId.NotFound') throw error;
+  }
+  return versions;
+}
+
+function toOwnVersion(version: LaunchTemplateVersion, group: string): OwnVersion | undefined {
+  const pattern = /^Evergreen: (ami-[0-9a-f]+) on version (\d+), attempt (\d+), for (.*)$/s;
+  const [, ami = '', source, attempt, owner] = pattern.exec(version.VersionDescription ?? '') ?? [];
+  // A long name is cut off in the description.
+  if (owner === undefined || owner === '' || !group.startsWith(owner)) return undefined;
+  if (describeVersion(group, ami, Number(source), Number(attempt)) !== version.VersionDescription) {
+    return undefined;
+  }
+  return {
+    templateId: version.LaunchTemplateId ?? '',
+    templateName: version.LaunchTemplateName ?? '',
+    version: version.VersionNumber ?? 0,
+    ami,
+    source: Number(source),
+    attempt: Number(attempt),
+    isDefault: version.DefaultVersion === true,
+  };
+}
+
+/** The templates of a group, each once. */
+export function templatesOf({ templates }: GroupFacts): TemplateUse[] {
+  return templates.filter(
+    ({ id }, index) => templates.findIndex((other) => other.id === id) === index,
+  );
+}
+
+/** How people are told of a version. */
+export function nameVersion(templateName: string, version: number | string): string {
+  return `${templateName} version ${version}`;
+}
