@@ -33,7 +33,8 @@ export class StateMachine<Names extends string = string> extends pulumi.Componen
         namePrefix: `/aws/vendedlogs/states/${name}-`,
         retentionInDays: args.logRetentionDays ?? 90,
       },
-      parent,
+      // A component that gets another name, and an alias, keeps its log as it keeps all else.
+      { ...parent, ignoreChanges: ['namePrefix'] },
     );
     const access = new ServiceRole(
       name,

@@ -4,5 +4,10 @@ const common = require('../../jest.config');
 module.exports = {
   ...common,
   rootDir: '../..',
-  testMatch: ['<rootDir>/tests/pulumi/with-engine-client.ts'],
+  testMatch: [
+    '<rootDir>/tests/pulumi/with-engine-client.ts',
+    '<rootDir>/tests/pulumi/cli/*.cli-test.ts',
+  ],
+  // A few commands of the CLI, on a machine that is busy.
+  testTimeout: 600_000,
 };

@@ -1,42 +1,45 @@
 import { spawnSync } from 'node:child_process';
-import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
+import { build, goVersion } from './build';
+import { findCli } from './cli/find';
 
 /**
- * `npm run test:pulumi`: builds the Pulumi engine's own client of providers from its Go SDK, and has it ask the test
- * provider what the test suite asks it directly. Go keeps what it built: the first time takes minutes, others seconds.
+ * `npm run test:pulumi`: has the real Pulumi CLI deploy the program into an account of our own, and the engine's own
+ * client of providers ask the provider of that account what the test suite asks it directly. What Go has to build is
+ * kept: the first time takes minutes, others seconds. Skips only what cannot be had at all; options are jest's.
  */
-function main(): number {
-  const go = spawnSync('go', ['version'], { encoding: 'utf8' });
-  if (go.error !== undefined) {
-    console.log(
-      `Skipped: the engine's client is built with Go, and go cannot be run (${go.error.message})`,
-    );
-    return 0;
+async function main(): Promise<number> {
+  const suites: string[] = [];
+  const environment: Record<string, string> = {};
+  const cli = await findCli();
+  if (cli === undefined) {
+    console.log('Skipped: the tests with the Pulumi CLI, which cannot be had.');
+  } else {
+    suites.push('tests/pulumi/cli/');
+    Object.assign(environment, cli.environment, { PULUMI_CLI: cli.binary });
   }
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'engine-client-'));
-  try {
-    const binary = path.join(folder, 'engine-client');
-    const started = Date.now();
-    console.log(`Building the Pulumi engine's client with ${go.stdout.trim()} ...`);
-    const source = path.join(__dirname, 'engine-client');
-    const build = run('go', ['build', '-o', binary, '.'], { cwd: source });
-    if (build !== 0) return build;
-    console.log(`Built in ${Math.round((Date.now() - started) / 1000)} s.`);
-    const jest = [require.resolve('jest/bin/jest'), '-c', path.join(__dirname, 'jest.config.js')];
-    return run(process.execPath, jest, { env: { ...process.env, ENGINE_CLIENT: binary } });
-  } finally {
-    fs.rmSync(folder, { recursive: true });
+  if (goVersion() === undefined) {
+    console.log("Skipped: the tests with the engine's client, which Go would build.");
+  } else {
+    const folder = path.join(__dirname, 'engine-client');
+    environment['ENGINE_CLIENT'] = await build({ name: 'engine-client', folder, package: '.' });
+    suites.push('tests/pulumi/with-engine-client');
   }
+  if (suites.length === 0) return 0;
+  const options = process.argv.slice(2);
+  const chosen = options.some((option) => !option.startsWith('-')) ? [] : suites;
+  const jest = [require.resolve('jest/bin/jest'), '-c', path.join(__dirname, 'jest.config.js')];
+  const { status } = spawnSync(process.execPath, [...jest, ...options, ...chosen], {
+    stdio: 'inherit',
+    env: { ...process.env, ...environment },
+  });
+  return status ?? 1;
 }
 
-function run(
-  command: string,
-  options: readonly string[],
-  settings: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv },
-): number {
-  return spawnSync(command, options, { stdio: 'inherit', ...settings }).status ?? 1;
-}
-
-process.exitCode = main();
+main().then(
+  (code) => (process.exitCode = code),
+  (error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  },
+);
