@@ -128,7 +128,8 @@ function join(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
 }
 
-function show(value: Json): string {
+/** A value as messages have it, cut where it is long. */
+export function show(value: Json): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

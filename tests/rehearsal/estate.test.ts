@@ -88,7 +88,19 @@ describe('loadEstate', () => {
           { IdentityName: 'b.org', IdentityType: 'DOMAIN', VerificationStatus: 'PENDING' },
         ],
       },
+      autoscaling: { groups: [] },
+      cloudwatch: { alarms: [] },
+      ec2: { images: [], instances: [], launchTemplates: [] },
+      ecs: {
+        clusters: [],
+        capacityProviders: [],
+        taskDefinitions: [],
+        containerInstances: [],
+        services: [],
+        tasks: [],
+      },
       sns: { topics: [] },
+      ssm: { parameters: [] },
       dynamodb: { tables: [] },
       quotas: {},
       durations: {},
@@ -190,24 +202,29 @@ describe('loadEstate', () => {
     ],
     [
       `outcomes: [{ service: appstraem, image: a, on: update, result: FAILED }]`,
-      ['outcomes[0].service is "appstraem"; did you mean "appstream"?; allowed: appstream'],
+      ['outcomes[0].service is "appstraem"; did you mean "appstream"?; allowed: appstream, ec2'],
     ],
     [
       `events: [{ at: '2026-02-10T00:00:00Z', type: appstream.baseImageRelease }]`,
       [
         'events[0].type is "appstream.baseImageRelease"; did you mean "appstream.baseImageReleased"?; ' +
-          'allowed: appstream.baseImageReleased, appstream.imageUpdateStarted',
+          'allowed: appstream.baseImageReleased, appstream.imageUpdateStarted, ' +
+          'autoscaling.desiredCapacityChanged, cloudwatch.alarmStateChanged, ec2.imagePublished, ' +
+          'ec2.imageStateChanged, ssm.parameterChanged',
       ],
     ],
     [
       `events: [{ at: '2026-02-10T00:00:00Z', type: appstream.imageUpdateStarted, platform: WINDOWS }]`,
-      ['events[0].image is missing', 'events[0].platform is not allowed beside the other keys'],
+      [
+        'events[0].image is missing',
+        'events[0].platform is unknown; allowed: at, type, image, by, duration',
+      ],
     ],
     [
       `events: [{ at: '2026-02-10T00:00:00Z', type: appstream.baseImageReleased, image: a, by: me }]`,
       [
-        'events[0].image is not allowed beside the other keys',
-        'events[0].by is not allowed beside the other keys',
+        'events[0].image is unknown; allowed: at, type, platform',
+        'events[0].by is unknown; allowed: at, type, platform',
       ],
     ],
     [
