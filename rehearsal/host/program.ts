@@ -28,3 +28,22 @@ export interface ProgramResource extends DeployedResource {
   /** Files of an archive property, by property name: `{ code: { '__index.js': 'text' } }`. */
   readonly archives: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
+
+/** Parents and dependencies first, otherwise by URN: an order that does not depend on which one came first. */
+export function inOrder(resources: readonly ProgramResource[]): readonly ProgramResource[] {
+  const all = new Set(resources.map(({ urn }) => urn));
+  const waiting = [...resources].sort((a, b) => (a.urn < b.urn ? -1 : 1));
+  const done = new Set<string>();
+  const ordered: ProgramResource[] = [];
+  while (waiting.length > 0) {
+    const index = waiting.findIndex(({ parent, dependencies }) =>
+      [...dependencies, ...(parent === undefined ? [] : [parent])].every(
+        (urn) => done.has(urn) || !all.has(urn),
+      ),
+    );
+    const [next] = waiting.splice(Math.max(index, 0), 1) as [ProgramResource];
+    done.add(next.urn);
+    ordered.push(next);
+  }
+  return ordered;
+}

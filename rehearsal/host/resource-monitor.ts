@@ -8,7 +8,7 @@ import { archiveFiles } from './archive';
 import { invokeFunction } from './functions';
 import type { Handler } from './grpc-server';
 import { computeOutputs, type Placement } from './outputs';
-import type { ProgramResource } from './program';
+import { inOrder, type ProgramResource } from './program';
 import { isArchive, resolveValues, secret } from './wire-values';
 
 const STACK_TYPE = 'pulumi:pulumi:Stack';
@@ -72,21 +72,10 @@ export class ResourceMonitor {
 
   /** Resources in an order in which they could have been registered, the same in every run. */
   declared(): readonly ProgramResource[] {
-    const waiting = [...this.resources.values()].sort((a, b) => (a.urn < b.urn ? -1 : 1));
-    const done = new Set<string>();
-    const ordered: ProgramResource[] = [];
-    while (waiting.length > 0) {
-      const index = waiting.findIndex(({ parent, dependencies }) =>
-        [...dependencies, ...(parent === undefined ? [] : [parent])].every(
-          (urn) => done.has(urn) || !this.resources.has(urn),
-        ),
-      );
-      const [next] = waiting.splice(Math.max(index, 0), 1) as [ProgramResource];
-      done.add(next.urn);
-      const outputs = next.custom ? next.outputs : (this.registeredOutputs.get(next.urn) ?? {});
-      ordered.push({ ...next, outputs });
-    }
-    return ordered;
+    const resources = [...this.resources.values()].map((each) =>
+      each.custom ? each : { ...each, outputs: this.registeredOutputs.get(each.urn) ?? {} },
+    );
+    return inOrder(resources);
   }
 
   /** What the program exports. */

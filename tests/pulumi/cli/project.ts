@@ -65,7 +65,8 @@ export class Project {
     private readonly servers: Readonly<Record<string, GrpcServer>>,
   ) {}
 
-  static async create(): Promise<Project> {
+  /** @param account the number of the AWS account */
+  static async create(account?: string): Promise<Project> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pulumi-'));
     const directory = path.join(folder, 'program');
     for (const part of PARTS) {
@@ -75,8 +76,8 @@ export class Project {
     fs.mkdirSync(path.join(folder, 'state'));
     placeholder(path.join(folder, 'home'), 'aws', aws.version);
     placeholder(path.join(folder, 'home'), 'aws-native', awsNative.version);
-    const account = new Account();
-    return new Project(directory, account, folder, { aws: await serveAwsProvider(account) });
+    const cloud = new Account(account);
+    return new Project(directory, cloud, folder, { aws: await serveAwsProvider(cloud) });
   }
 
   close(): void {
