@@ -4,7 +4,8 @@ import type { Fault } from '../faults';
 import type { UnusedGrant } from '../result';
 import { changedEstate } from '../checker/invariant';
 import { callSites, planCases, RESTART_SECONDS, siteKey, type SweepCase } from './cases';
-import { finalState, type Broken } from './judge';
+import { finalState } from './final-state';
+import type { Broken } from './judge';
 import { runJobs, type PooledJob } from './pool';
 import { runBase, runCase, saveBefore, type BaseRun, type SweptScenario } from './run';
 

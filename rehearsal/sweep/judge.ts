@@ -4,6 +4,7 @@ import type { SimulationOutcome } from '../engine/simulation';
 import type { UnusedGrant } from '../result';
 import type { Json } from '../services/service';
 import type { SweepCase } from './cases';
+import { finalState } from './final-state';
 
 /** A promise that a run with a fault did not keep. */
 export interface Broken {
@@ -56,37 +57,6 @@ export function judgeCase(
     broken.push({ invariant: '6', detail });
   }
   return { broken, unused: iam.unused };
-}
-
-/**
- * Images with their tags and shares, as text: what must be the same whatever passed on the way. Times need not be,
- * nor the numbers in the names of new images: those are dates and attempts.
- */
-export function finalState(before: Json, after: Json): string {
-  const old = new Set(imagesOf(before).map(({ Name }) => Name));
-  const neutral = new Map(
-    imagesOf(after)
-      .filter(({ Name }) => !old.has(Name))
-      .map(({ Name }) => [Name, Name.replace(/\d+/g, '#')] as const),
-  );
-  const nameOf = (name: string) => neutral.get(name) ?? name;
-  const lines = imagesOf(after).map(
-    ({ Name, State, Tags = {}, SharedImagePermissionsList = [] }) => {
-      const tags = Object.entries<string>(Tags).map(
-        ([key, value]) => [key, nameOf(value)] as const,
-      );
-      return JSON.stringify({
-        [nameOf(Name)]: State,
-        tags: Object.fromEntries(tags.sort(([a], [b]) => (a < b ? -1 : 1))),
-        shared: SharedImagePermissionsList,
-      });
-    },
-  );
-  return lines.sort().join('\n');
-}
-
-function imagesOf(estate: Json): readonly Json[] {
-  return estate.appstream?.images ?? [];
 }
 
 function difference(expected: string, state: string): string {
