@@ -3,7 +3,7 @@ import type { Activity, View } from '../service';
 import { isForgotten } from './describe-instances';
 import { changeImages } from './images';
 import { instanceState, stateChange } from './instances';
-import type { Ec2State, InstanceRecord } from './state';
+import { assumesDurations, type Ec2State, type InstanceRecord } from './state';
 
 /** When an image changes next, or an instance its state. */
 export function nextAt({ instances, eventsDone }: Ec2State, { scope }: View): number | undefined {
@@ -34,11 +34,11 @@ function nextChange({ told, runningAt, terminatedAt = Infinity }: InstanceRecord
   return told === 'shutting-down' ? terminatedAt : Infinity;
 }
 
-/** What happened to the instance so far. It was launched by a service that has behaviours of its own. */
-function noteUse({ told, impairment }: InstanceRecord, { uses }: Activity): void {
-  if (told === 'terminated') return;
+/** It was launched and terminated by a service that has behaviours of its own. */
+function noteUse({ told, impairment }: InstanceRecord, { uses, scope }: Activity): void {
   uses('instance-life');
-  uses('instance-duration');
+  if (assumesDurations(scope)) uses('instance-duration');
+  if (told !== 'running') return;
   uses('launch');
   if (impairment !== undefined) uses('status-checks');
 }

@@ -1,6 +1,7 @@
 import { AwsError, type Call, type Json, type Scope } from '../service';
 import { filtered, type FilterTable } from './filters';
 import { checkImageId, isHidden, noImages } from './images';
+import { instanceState } from './instances';
 import { notImplemented, operation } from './operation';
 import { pageOf } from './pages';
 import type { Ec2State } from './state';
@@ -50,26 +51,37 @@ export const describeImages = operation({
   },
 });
 
-/** By id, deprecated or not; or all, without deprecated ones of others and without disabled ones. */
-function choose(input: Json, { images }: Ec2State, call: Call): readonly Json[] {
-  const { scope, uses } = call;
-  const isShown = ({ State }: Json) => State !== 'disabled' || input.IncludeDisabled === true;
-  if (!(input.ImageIds?.length > 0)) {
-    const all = Object.values(images).filter(
-      (image) => isThere(image, scope) && isListed(image, input, call),
-    );
-    return all.filter(isShown);
-  }
-  uses('unknown-image');
-  const ids = [...new Set<string>(input.ImageIds)];
-  for (const id of ids) checkImageId(id);
-  const missing = ids.filter((id) => !Object.hasOwn(images, id) || !isThere(images[id], scope));
-  if (missing.length > 0) throw noImages(missing);
-  return ids.map((id) => images[id]).filter(isShown);
+/** By id, deprecated or not; or all, without deprecated ones of others. Disabled ones only where asked for. */
+function choose(input: Json, state: Ec2State, call: Call): readonly Json[] {
+  const isShown = ({ State }: Json) =>
+    State !== 'deregistered' && (State !== 'disabled' || input.IncludeDisabled === true);
+  const found =
+    input.ImageIds?.length > 0
+      ? findAll(input.ImageIds, state, call)
+      : Object.values(state.images).filter(
+          (image) => !isHidden(image, call.scope) && isListed(image, input, call),
+        );
+  return found.filter(isShown);
 }
 
-function isThere(image: Json, scope: Scope): boolean {
-  return image.State !== 'deregistered' && !isHidden(image, scope);
+function findAll(wanted: readonly string[], state: Ec2State, call: Call): readonly Json[] {
+  const { images, instances } = state;
+  const ids = [...new Set(wanted)];
+  for (const id of ids) checkImageId(id);
+  call.uses('unknown-image');
+  const inUse = (id: string) =>
+    Object.values(instances).some(
+      (record) =>
+        record.instance.ImageId === id && instanceState(record, call.now) !== 'terminated',
+    );
+  const missing = ids.filter(
+    (id) =>
+      !Object.hasOwn(images, id) ||
+      isHidden(images[id], call.scope) ||
+      (images[id].State === 'deregistered' && !inUse(id)),
+  );
+  if (missing.length > 0) throw noImages(missing);
+  return ids.map((id) => images[id]);
 }
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-deprecate.html */

@@ -24,7 +24,7 @@ export const ec2: Service<Ec2State> = {
   behaviours: [
     {
       id: 'unknown-image',
-      text: 'One unknown id fails a whole DescribeImages. A deregistered image is unknown at once: AWS may show it a while longer.',
+      text: 'One unknown id fails a whole DescribeImages. A deregistered image is not shown, but unknown only when no instance of it is left.',
       source: `${REFERENCE}/API_DescribeImages.html`,
     },
     {

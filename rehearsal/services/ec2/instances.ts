@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { drawDuration } from '../duration';
 import { AwsError, type Activity, type BusEvent, type Json, type Scope } from '../service';
-import { checkArchitecture } from './architecture';
+import { checkFit } from './fit';
 import { launchableImage } from './images';
 import {
   durationOf,
@@ -129,7 +129,7 @@ function checkLaunch(data: Json, image: Json, scope: Scope): Json {
     const message = 'The request must contain the parameter InstanceType';
     throw new AwsError('MissingParameter', message);
   }
-  checkArchitecture(InstanceType, image);
+  checkFit(InstanceType, image);
   const outcome = outcomeOf(scope, image.ImageId);
   if (outcome?.result === 'FAILED') {
     throw new AwsError('Unsupported', outcome.message ?? UNSUPPORTED);

@@ -71,6 +71,11 @@ export function durationOf(scope: Scope, name: DurationName): Duration {
   return scope.estate.durations?.ec2?.[name] ?? DURATIONS[name];
 }
 
+/** Whether the estate leaves a duration to us. */
+export function assumesDurations({ estate }: Scope): boolean {
+  return Object.keys(DURATIONS).some((name) => estate.durations?.ec2?.[name] === undefined);
+}
+
 /** The estate's outcome for launches of an AMI. */
 export function outcomeOf(scope: Scope, imageId: string): Json {
   return (scope.estate.outcomes ?? []).find(

@@ -3,13 +3,25 @@ import { AwsError, type Json } from '../service';
 /** A digit, further letters and a `g` among them: `m6g`, `c7gn`, `x2gd`; `g5g`, too, but neither `g5` nor `g4dn`. */
 const GRAVITON = /^(a1|[a-z]+\d+[a-z]*g[a-z]*)\./;
 
+/** Families that run paravirtual images: https://docs.aws.amazon.com/linux/al2/ug/virtualization_types.html */
+const PARAVIRTUAL = /^(c1|c3|hs1|m1|m2|m3|t1)\./;
+
 /**
- * Whether an instance type can run an AMI.
+ * Whether an instance type can run an image, as far as architecture and virtualization go.
  *
- * @throws {AwsError} InvalidParameterValue, worded as AWS words it:
- *   https://github.com/hashicorp/terraform-provider-aws/issues/12932
+ * @throws {AwsError} InvalidParameterValue, InvalidParameterCombination, worded as AWS words them
  */
-export function checkArchitecture(instanceType: string, { Architecture }: Json): void {
+export function checkFit(instanceType: string, image: Json): void {
+  checkArchitecture(instanceType, image);
+  if (image.VirtualizationType === 'paravirtual' && !PARAVIRTUAL.test(instanceType)) {
+    throw new AwsError(
+      'InvalidParameterCombination',
+      `Virtualization type 'hvm' is required for instances of type '${instanceType}'. Ensure that you are using an AMI with virtualization type 'hvm'.`,
+    );
+  }
+}
+
+function checkArchitecture(instanceType: string, { Architecture }: Json): void {
   const needed = GRAVITON.test(instanceType) ? 'arm64' : 'x86_64';
   // Types for 64 bits run images for 32 bits where they are old enough; those for macOS are dedicated hosts.
   if (!['arm64', 'x86_64'].includes(Architecture) || Architecture === needed) return;
