@@ -131,7 +131,7 @@ export class Cloud {
       return this.record(request, { action: name, resource: '*', mutates: true }, { error }, false);
     }
     const state = this.states.get(service.id);
-    const accesses = operation.authorize(request.input, state, this.options.scope);
+    const accesses = operation.authorize(request.input, state, this.options.scope, this.view());
     const subject = {
       action: accesses[0]?.action ?? `${service.iamPrefix ?? service.id}:${request.operation}`,
       resource: accesses[0]?.resource ?? '*',

@@ -1,4 +1,5 @@
 import { appstream } from './appstream';
+import { autoscaling } from './autoscaling';
 import { cloudwatch } from './cloudwatch';
 import { dynamodb } from './dynamodb';
 import { ec2 } from './ec2';
@@ -15,6 +16,7 @@ import { ssm } from './ssm';
 /** Every emulated service, in the order in which a rehearsal lists them. Step Functions is the engine itself. */
 export const services: readonly Service[] = [
   appstream,
+  autoscaling,
   cloudwatch,
   dynamodb,
   ec2,

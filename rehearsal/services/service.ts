@@ -52,8 +52,12 @@ export interface Behaviour {
 }
 
 export interface Operation<State> {
-  /** What the caller must be allowed to do. Most calls need one action on one resource. */
-  authorize(input: Json, state: State, scope: Scope): readonly AccessRequest[];
+  /**
+   * What the caller must be allowed to do. Most calls need one action on one resource.
+   *
+   * @param view of the other services, which the engine always gives: a launch template of EC2 passes a role
+   */
+  authorize(input: Json, state: State, scope: Scope, view?: View): readonly AccessRequest[];
   /** Answers in the shape of the SDK's output (timestamps as `Date`). Throws `AwsError` as AWS would. */
   handle(input: Json, state: State, call: Call): Json;
   /** Whether the call changes the account. Used by the checker and by plan mode. */
