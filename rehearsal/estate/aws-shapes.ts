@@ -45,7 +45,7 @@ const CONTENTS: Readonly<Record<string, Readonly<Record<string, Shown>>>> = {
   },
   ecs: {
     capacityProviders: shown('ecs', 'DescribeCapacityProviders', 'capacityProviders'),
-    clusters: shown('ecs', 'DescribeClusters', 'clusters'),
+    clusters: shown('ecs', 'DescribeClusters', 'clusters', { autoScalingGroups: 'anything' }),
     containerInstances: shown('ecs', 'DescribeContainerInstances', 'containerInstances'),
     services: shown('ecs', 'DescribeServices', 'services'),
     taskDefinitions: shown('ecs', 'DescribeTaskDefinition', 'taskDefinition'),

@@ -94,9 +94,9 @@ function templateWithDefaults(template: Json, account: string, capturedAt: strin
     LaunchTemplateId,
     LaunchTemplateName,
     ...made,
+    LatestVersionNumber: numbered.at(-1)?.VersionNumber,
     ...template,
     DefaultVersionNumber,
-    LatestVersionNumber: numbered.at(-1)?.VersionNumber,
     Versions: numbered.map((version) => ({
       LaunchTemplateId,
       LaunchTemplateName,
@@ -159,7 +159,7 @@ export function templateVersion(
     Version === '$Default'
       ? template.DefaultVersionNumber
       : Version === '$Latest'
-        ? template.LatestVersionNumber
+        ? template.Versions.at(-1).VersionNumber
         : Number(Version);
   const version = template.Versions.find((one: Json) => one.VersionNumber === number);
   return version === undefined

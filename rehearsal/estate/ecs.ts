@@ -1,4 +1,6 @@
+import { InputError } from '../input-error';
 import { sizeOfType } from '../services/ecs/instance-size';
+import type { Size } from '../services/ecs/state';
 import type { Json } from '../services/service';
 import {
   arnOf,
@@ -134,7 +136,7 @@ function containerInstanceOf(
   context: EcsContext,
 ): Json {
   const instance = context.ec2.instances.find(({ InstanceId }) => InstanceId === ec2InstanceId);
-  const { cpu, memory } = sizeOfType(instance.InstanceType);
+  const { cpu, memory } = knownSize(instance.InstanceType);
   const id = hexOf(32, 'container instance', cluster, ec2InstanceId);
   const integer = (name: string, integerValue: number) => ({ name, type: 'INTEGER', integerValue });
   return {
@@ -151,4 +153,12 @@ function containerInstanceOf(
       { name: 'ecs.instance-type', value: instance.InstanceType },
     ],
   };
+}
+
+function knownSize(type: string): Size {
+  try {
+    return sizeOfType(type);
+  } catch (error) {
+    throw new InputError('the estate cannot be used', [(error as Error).message]);
+  }
 }
