@@ -107,9 +107,15 @@ function templateAccess(
     })),
     ...(parameter === undefined
       ? []
-      : [{ action: 'ssm:GetParameters', resource: parameterArn(scope, parameter) }]),
+      : [{ action: 'ssm:GetParameters', resource: parameterOf(parameter, scope) }]),
     ...passRole(data.IamInstanceProfile, scope),
   ];
+}
+
+/** @param asked a name or an ARN, with a version or a label if any */
+function parameterOf(asked: string, scope: Scope): string {
+  const [name] = /^(arn(:[^:]*){5}|[^:]*)/.exec(asked) as RegExpExecArray;
+  return name.startsWith('arn:') ? name : parameterArn(scope, name);
 }
 
 /** Whatever the subnet or the security group is that AWS chooses. */

@@ -1,6 +1,6 @@
 import { createStatesService } from '../../../rehearsal/engine/states-service';
 import { services } from '../../../rehearsal/services';
-import type { Json, Scope } from '../../../rehearsal/services/service';
+import type { Json, Scope, View } from '../../../rehearsal/services/service';
 import { misfits, published } from '../../support/service-reference';
 import { deployed } from '../services/support';
 
@@ -11,6 +11,7 @@ const TEMPLATE = 'lt-0123456789abcdef0';
 const FUNCTION = `arn:aws:lambda:${ACCOUNT}:function:claim`;
 const table = { TableName: 'ledger' };
 const key = { pk: { S: 'one' } };
+const group = { AutoScalingGroupName: 'web' };
 const named = {
   ConditionExpression: '#a = :a',
   ExpressionAttributeNames: { '#a': 'a' },
@@ -35,6 +36,37 @@ const CALLS: Readonly<Record<string, Json>> = {
   'appstream:ListTagsForResource': { ResourceArn: IMAGE },
   'appstream:TagResource': { ResourceArn: IMAGE, Tags: { Owner: 'me' } },
   'appstream:UntagResource': { ResourceArn: IMAGE, TagKeys: ['Owner'] },
+  'autoscaling:DescribeAutoScalingGroups': {},
+  'autoscaling:DescribeInstanceRefreshes': group,
+  'autoscaling:DescribeScalingActivities': group,
+  'autoscaling:DescribeLifecycleHooks': group,
+  'autoscaling:DescribeWarmPool': group,
+  'autoscaling:DescribeScheduledActions': group,
+  'autoscaling:StartInstanceRefresh': {
+    ...group,
+    DesiredConfiguration: {
+      MixedInstancesPolicy: {
+        LaunchTemplate: {
+          LaunchTemplateSpecification: { LaunchTemplateId: TEMPLATE, Version: '1' },
+          Overrides: [
+            { InstanceType: 'm5.large', ImageId: 'ami-00000000000000001' },
+            { LaunchTemplateSpecification: { LaunchTemplateName: 'web', Version: '2' } },
+          ],
+        },
+      },
+    },
+  },
+  'autoscaling:CancelInstanceRefresh': group,
+  'autoscaling:RollbackInstanceRefresh': group,
+  'autoscaling:UpdateAutoScalingGroup': {
+    ...group,
+    MinSize: 1,
+    MaxSize: 2,
+    LaunchTemplate: { LaunchTemplateId: TEMPLATE, Version: '2' },
+  },
+  'autoscaling:PutScheduledUpdateGroupAction': { ...group, MinSize: 1, MaxSize: 2 },
+  'autoscaling:DeleteScheduledAction': group,
+  'autoscaling:SetInstanceProtection': group,
   'dynamodb:GetItem': { ...table, Key: key },
   'dynamodb:BatchGetItem': { RequestItems: { ledger: { Keys: [key] } } },
   'dynamodb:Query': {
@@ -72,6 +104,15 @@ const CALLS: Readonly<Record<string, Json>> = {
   'ec2:DescribeLaunchTemplates': {},
   'ec2:DescribeLaunchTemplateVersions': { LaunchTemplateId: TEMPLATE, ResolveAlias: true },
   'ec2:ModifyLaunchTemplate': { LaunchTemplateId: TEMPLATE, DefaultVersion: '1' },
+  'ecs:DescribeClusters': { clusters: ['shop'] },
+  'ecs:DescribeCapacityProviders': { capacityProviders: ['nodes'] },
+  'ecs:ListContainerInstances': { cluster: 'shop' },
+  'ecs:DescribeContainerInstances': { cluster: 'shop', containerInstances: ['1'] },
+  'ecs:UpdateContainerInstancesState': { cluster: 'shop', containerInstances: ['1'] },
+  'ecs:ListServices': { cluster: 'shop' },
+  'ecs:DescribeServices': { cluster: 'shop', services: ['web'] },
+  'ecs:ListTasks': { cluster: 'shop', containerInstance: '1' },
+  'ecs:DescribeTasks': { cluster: 'shop', tasks: ['1'] },
   'events:PutEvents': { Entries: [{ Source: 'evergreen', DetailType: 'Outcome', Detail: '{}' }] },
   'lambda:Invoke': { FunctionName: FUNCTION },
   'logs:CreateLogStream': stream,
@@ -128,7 +169,42 @@ const scope: Scope = {
               VersionNumber: 1,
               LaunchTemplateData: { ImageId: 'resolve:ssm:/aws/service/golden/ami' },
             },
+            {
+              VersionNumber: 2,
+              LaunchTemplateData: {
+                ImageId: 'ami-00000000000000002',
+                KeyName: 'key',
+                SecurityGroupIds: ['sg-1'],
+                IamInstanceProfile: { Name: 'web' },
+                TagSpecifications: [
+                  { ResourceType: 'instance', Tags: [{ Key: 'Owner', Value: 'me' }] },
+                ],
+              },
+            },
           ],
+        },
+      ],
+    },
+    autoscaling: {
+      groups: [
+        {
+          AutoScalingGroupName: 'web',
+          MinSize: 0,
+          MaxSize: 2,
+          DesiredCapacity: 0,
+          AvailabilityZones: ['eu-west-1a'],
+          VPCZoneIdentifier: 'subnet-1, subnet-2',
+          Tags: [{ Key: 'Owner', Value: 'me', PropagateAtLaunch: true }],
+          LaunchTemplate: { LaunchTemplateId: TEMPLATE, LaunchTemplateName: 'web', Version: '1' },
+        },
+      ],
+    },
+    ecs: {
+      clusters: [
+        {
+          clusterArn: `arn:aws:ecs:${ACCOUNT}:cluster/shop`,
+          clusterName: 'shop',
+          tags: [{ key: 'CostCenter', value: '1' }],
         },
       ],
     },
@@ -155,11 +231,17 @@ const emulated = [
   ...services,
   createStatesService({ start: () => '', describe: () => undefined, list: () => [] }),
 ];
+const view: View = {
+  now: Date.parse(scope.estate.capturedAt),
+  scope,
+  peer: <State>(id: string) =>
+    emulated.find((service) => service.id === id)!.createState(scope) as State,
+};
 const operations = emulated.flatMap((service) =>
   Object.entries(service.operations).map(([name, operation]) => ({
     name: `${service.id}:${name}`,
     accesses: () =>
-      operation.authorize(CALLS[`${service.id}:${name}`], service.createState(scope), scope),
+      operation.authorize(CALLS[`${service.id}:${name}`], service.createState(scope), scope, view),
   })),
 );
 
