@@ -3,6 +3,7 @@ import { autoscaling } from './autoscaling';
 import { cloudwatch } from './cloudwatch';
 import { dynamodb } from './dynamodb';
 import { ec2 } from './ec2';
+import { ecs } from './ecs';
 import { eventbridge } from './eventbridge';
 import { lambda } from './lambda';
 import { logs } from './logs';
@@ -20,6 +21,7 @@ export const services: readonly Service[] = [
   cloudwatch,
   dynamodb,
   ec2,
+  ecs,
   eventbridge,
   lambda,
   logs,

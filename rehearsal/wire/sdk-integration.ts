@@ -22,6 +22,7 @@ const CLIENT_PACKAGES: Readonly<Record<string, string>> = {
   cloudwatch: '@aws-sdk/client-cloudwatch',
   dynamodb: '@aws-sdk/client-dynamodb',
   ec2: '@aws-sdk/client-ec2',
+  ecs: '@aws-sdk/client-ecs',
   eventbridge: '@aws-sdk/client-eventbridge',
   sesv2: '@aws-sdk/client-sesv2',
   sfn: '@aws-sdk/client-sfn',
