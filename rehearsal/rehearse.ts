@@ -15,6 +15,7 @@ import { itemsOf } from './items';
 import { finalItems } from './report/format';
 import { createProgress, type ProgressStream } from './report/progress';
 import type { RehearsalResult } from './result';
+import { capacityResults, refreshResults } from './rollouts';
 import { services } from './services';
 import type { Json } from './services/service';
 
@@ -113,13 +114,10 @@ function judge(
   const { trace, iam } = outcome;
   const notifications = notificationsOf(trace);
   const items = itemsOf(trace);
-  const invariants = checkInvariants({
-    before: estate,
-    trace,
-    after: outcome.estate,
-    iam,
-    notifications,
-  });
+  const course = { before: estate, trace, after: outcome.estate };
+  const invariants = checkInvariants({ ...course, iam, notifications });
+  const refreshes = refreshResults(course, span);
+  const capacity = capacityResults(trace);
   const ok =
     invariants.every((invariant) => invariant.held) &&
     outcome.unimplemented.length === 0 &&
@@ -152,6 +150,8 @@ function judge(
     invariants,
     assumptions: outcome.assumptions,
     cost: costOf(trace, outcome.engine, outcome.usage, finalItems(items)),
+    ...(refreshes.length > 0 && { refreshes }),
+    ...(capacity.length > 0 && { capacity }),
     estate: outcome.estate,
   };
 }

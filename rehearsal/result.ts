@@ -16,6 +16,10 @@ export interface RehearsalResult {
   readonly invariants: readonly InvariantResult[];
   readonly assumptions: readonly string[];
   readonly cost: CostResult;
+  /** Instance refreshes that were under way, in order of their start. Absent where there was none. */
+  readonly refreshes?: readonly RefreshResult[];
+  /** Absent where nothing has a capacity. */
+  readonly capacity?: readonly CapacityResult[];
   /** The final state, in the shape of the input. */
   readonly estate: Json;
 }
@@ -103,4 +107,36 @@ export interface CostLine {
   readonly unit: string;
   /** US dollars. */
   readonly amount: number;
+}
+
+/** An instance refresh of an Auto Scaling group, whoever started it. */
+export interface RefreshResult {
+  readonly id: string;
+  readonly group: string;
+  readonly startedAt: string;
+  /** `null`: under way at the end. */
+  readonly endedAt: string | null;
+  /** As AWS has it, such as `RollbackSuccessful`. */
+  readonly status: string;
+  /** What AWS says of it; empty where it says nothing. */
+  readonly reason: string;
+  /** The AMIs that it installs; what a parameter holds is not known. */
+  readonly images: readonly string[];
+  /** Absent where nobody told it. */
+  readonly minHealthyPercentage?: number;
+  /** When the group had least above what must be healthy; absent where nothing is known. */
+  readonly lowest?: { readonly at: string; readonly running: number; readonly desired: number };
+}
+
+/** How many instances of an Auto Scaling group were in service, or how many tasks of an ECS service ran. */
+export interface CapacityResult {
+  readonly kind: 'group' | 'service';
+  /** Of a service, with its cluster: `apps/api`. */
+  readonly name: string;
+  /** Each holds until the next. The capacity that is desired is known of groups. */
+  readonly points: readonly {
+    readonly at: string;
+    readonly running: number;
+    readonly desired?: number;
+  }[];
 }

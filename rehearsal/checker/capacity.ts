@@ -72,8 +72,7 @@ export function lowestCapacity(
   to: string,
   minHealthyPercentage = 100,
 ): LowestCapacity | undefined {
-  const points = between(groupCapacities(trace).get(group) ?? [], from, to);
-  return points
+  return between(groupCapacities(trace).get(group) ?? [], from, to)
     .map((point) => ({ ...point, floor: floorOf(point.desired, minHealthyPercentage) }))
     .reduce<LowestCapacity | undefined>(
       (lowest, point) =>

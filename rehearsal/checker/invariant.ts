@@ -2,13 +2,17 @@ import type { DeniedAccess, InvariantResult, NotificationResult, UnusedGrant } f
 import type { Trace, TracedCall, TracedExecution } from '../engine/trace';
 import type { Json } from '../services/service';
 
-/** All that the checker may look at: what was there, what was done, what is there now. */
-export interface Evidence {
+/** What was there, what was done, what is there now. */
+export interface Course {
   /** The estate at the start. */
   readonly before: Json;
   readonly trace: Trace;
   /** The estate at the end, in the same shape. */
   readonly after: Json;
+}
+
+/** All that the checker may look at. */
+export interface Evidence extends Course {
   readonly iam: {
     readonly denied: readonly DeniedAccess[];
     readonly unused: readonly UnusedGrant[];

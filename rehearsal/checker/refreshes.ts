@@ -1,6 +1,6 @@
 import type { TracedCall } from '../engine/trace';
 import type { Json } from '../services/service';
-import { once, timeOf, type Evidence } from './invariant';
+import { once, timeOf, type Course } from './invariant';
 
 /** An instance refresh, as it was last told. All times in epoch milliseconds. */
 export interface Refresh {
@@ -33,7 +33,7 @@ export function isOver({ status }: Refresh): boolean {
  * it, and what callers were told.
  */
 export const refreshesOf = once(
-  ({ before, trace, after }: Pick<Evidence, 'before' | 'trace' | 'after'>) => {
+  ({ before, trace, after }: Course): ReadonlyMap<string, Refresh> => {
     const found = new Map<string, Refresh>();
     for (const refresh of refreshesIn(before)) found.set(refresh.id, refresh);
     for (const call of trace.calls) {

@@ -1,6 +1,6 @@
 import type { TracedCall } from '../engine/trace';
 import type { Json } from '../services/service';
-import { isByHand, isDryRun, once, type Evidence } from './invariant';
+import { isByHand, isDryRun, once, type Course } from './invariant';
 import {
   findTemplate,
   findVersion,
@@ -81,9 +81,9 @@ interface Walk extends Rollouts, Standing {
 }
 
 /** One walk through the trace: templates and groups at the start, changed by every call and every refresh since. */
-export const rollouts = once((evidence: Evidence): Rollouts => {
-  const walk = begin(evidence);
-  for (const call of evidence.trace.calls) {
+export const rollouts = once((course: Course): Rollouts => {
+  const walk = begin(course);
+  for (const call of course.trace.calls) {
     const step = STEPS[`${call.service}:${call.operation}`];
     if (step === undefined || !call.effect || isDryRun(call)) continue;
     catchUp(walk, Date.parse(call.at));
@@ -94,24 +94,24 @@ export const rollouts = once((evidence: Evidence): Rollouts => {
   return walk;
 });
 
-function begin(evidence: Evidence): Walk {
-  const groups: Json[] = evidence.before?.autoscaling?.groups ?? [];
+function begin(course: Course): Walk {
+  const groups: Json[] = course.before?.autoscaling?.groups ?? [];
   const old = new Set(
-    refreshesIn(evidence.before)
+    refreshesIn(course.before)
       .filter(isOver)
       .map(({ id }) => id),
   );
-  const successes = [...refreshesOf(evidence).values()]
+  const successes = [...refreshesOf(course).values()]
     .filter(({ status, desired }) => status === 'Successful' && desired !== undefined)
     .sort((a, b) => a.endedAt! - b.endedAt!);
   const walk: Walk = {
-    evidence,
+    course,
     moves: [],
     defaults: [],
     deleted: new Map(),
     made: new Map(),
     ran: new Set(),
-    templates: templatesOf(evidence.before),
+    templates: templatesOf(course.before),
     configured: new Map(),
     instances: new Map(groups.map((one) => [one.AutoScalingGroupName, one.Instances ?? []])),
     successes: successes.filter(({ id }) => !old.has(id)),
@@ -202,7 +202,7 @@ const STEPS: Readonly<Record<string, (call: TracedCall, walk: Walk) => void>> = 
   'autoscaling:StartInstanceRefresh': (call, walk) => {
     const { AutoScalingGroupName: group, DesiredConfiguration: desired } = call.input;
     const launches = desired === undefined ? currentOf(group, walk) : launchesOf(desired);
-    const refresh = refreshesOf(walk.evidence).get(call.output?.InstanceRefreshId);
+    const refresh = refreshesOf(walk.course).get(call.output?.InstanceRefreshId);
     walk.moves.push({ ...move(call, group, launches, walk), ...(refresh && { refresh }) });
   },
   'autoscaling:UpdateAutoScalingGroup': (call, walk) => {
@@ -247,7 +247,7 @@ function move(
 
 function wasOffered(version: Version, walk: Walk): boolean {
   const key = versionKey(version);
-  const desired = [...refreshesOf(walk.evidence).values()].map((refresh) => refresh.desired);
+  const desired = [...refreshesOf(walk.course).values()].map((refresh) => refresh.desired);
   return (
     !walk.made.has(key) ||
     walk.ran.has(key) ||

@@ -1,5 +1,5 @@
 import type { Json } from '../services/service';
-import type { Evidence } from './invariant';
+import type { Course } from './invariant';
 import {
   findVersion,
   launchesOf,
@@ -11,7 +11,7 @@ import { isOver, refreshesOf } from './refreshes';
 
 /** Launch templates and groups at a moment of the trace. */
 export interface Standing {
-  readonly evidence: Evidence;
+  readonly course: Course;
   readonly templates: readonly Template[];
   /** By group, the latest last. */
   readonly configured: ReadonlyMap<string, readonly Configured[]>;
@@ -99,7 +99,7 @@ export function usesOf(version: Version, now: number, standing: Standing): strin
       uses.push(`group ${group} ran it before and may have to go back to it`);
     }
   }
-  for (const refresh of refreshesOf(standing.evidence).values()) {
+  for (const refresh of refreshesOf(standing.course).values()) {
     const { group, desired, startedAt = now, endedAt = now } = refresh;
     const isActive = startedAt <= now && (!isOver(refresh) || endedAt > now);
     if (isActive && desired !== undefined && isMeant(launchesOf(desired))) {
@@ -112,7 +112,7 @@ export function usesOf(version: Version, now: number, standing: Standing): strin
     }
   }
   // Nothing can have been launched from it since.
-  const left = instancesIn(standing.evidence.after).find((one) => runs(one, key, standing));
+  const left = instancesIn(standing.course.after).find((one) => runs(one, key, standing));
   if (left !== undefined) uses.push(`instance ${left.InstanceId} still runs it at the end`);
   return uses;
 }

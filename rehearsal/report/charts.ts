@@ -1,16 +1,23 @@
-import type { ItemResult, RehearsalResult } from '../result';
-import { compare, counted, duration, minute, toneOf, toneOfStatus, type Tone } from './format';
+import type { ItemResult, RefreshResult, RehearsalResult } from '../result';
+import {
+  compare,
+  counted,
+  duration,
+  minute,
+  toneOf,
+  toneOfRefresh,
+  toneOfStatus,
+  type Tone,
+} from './format';
+import { picture, RIGHT, round, ticks, WIDTH } from './drawing';
 import { html, type Markup } from './markup';
 import { groupRuns } from './runs';
 
-const WIDTH = 1000;
 const LABELS = 330;
-const RIGHT = 90;
 const ROW = 26;
 const TOP = 26;
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const DAY = 86_400_000;
 
 /** A horizontal bar of a chart, with times as ISO 8601. */
 interface Bar {
@@ -55,6 +62,35 @@ export function overviewChart(result: RehearsalResult): Markup {
   }));
   const last: Row = { label: 'notifications', bars: [], marks, note: String(marks.length) };
   return chart(result.from, result.to, [...rows, last], 'Executions and notifications over time');
+}
+
+/** Gantt chart of instance refreshes, a row for each group. */
+export function refreshesChart(
+  refreshes: readonly RefreshResult[],
+  from: string,
+  to: string,
+): Markup {
+  const groups = [...new Set(refreshes.map(({ group }) => group))].sort(compare);
+  const rows = groups.map((group): Row => {
+    const own = refreshes.filter((refresh) => refresh.group === group);
+    return {
+      label: group,
+      bars: own.map((refresh) => {
+        const { startedAt, endedAt, status, reason, images } = refresh;
+        const what = images.length === 0 ? '' : ` to ${images.join(', ')}`;
+        return {
+          from: startedAt,
+          to: endedAt ?? to,
+          tone: toneOfRefresh(refresh),
+          title:
+            `${status}${what}, ${minute(startedAt)}, ${duration(startedAt, endedAt ?? to)}` +
+            (reason === '' ? '' : `: ${reason}`),
+        };
+      }),
+      note: counted(own.length, 'refresh', 'refreshes'),
+    };
+  });
+  return chart(from, to, rows, 'Instance refreshes over time');
 }
 
 /** Gantt chart of the items of one execution that took any time. */
@@ -147,16 +183,6 @@ function chart(from: string, to: string, rows: readonly Row[], title: string): M
   return picture(height, [grid, lines], title);
 }
 
-function picture(
-  height: number,
-  content: readonly (Markup | readonly Markup[])[],
-  title: string,
-): Markup {
-  return html`<div class="scroll">
-    <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${title}">${content}</svg>
-  </div>`;
-}
-
 /** A name left of its row; the whole name shows under the pointer where it had to be cut. */
 function label(text: string, y: number): Markup {
   const most = 46;
@@ -178,22 +204,4 @@ function rectangle(kind: 'bar' | 'track', x: number, y: number, width: number): 
 /** A figure right of its row. */
 function remark(text: string, y: number): Markup {
   return html`<text class="soft" x="${WIDTH - RIGHT + 8}" y="${y + 12}">${text}</text>`;
-}
-
-const STEPS = [HOUR / 4, HOUR, 2 * HOUR, 6 * HOUR, DAY, 2 * DAY, 7 * DAY, 28 * DAY];
-
-/** At most eight moments on round times, UTC. */
-function ticks(start: number, end: number): { readonly at: number; readonly text: string }[] {
-  const step = STEPS.find((candidate) => (end - start) / candidate <= 8) ?? 56 * DAY;
-  const first = Math.ceil(start / step) * step;
-  const count = Math.max(0, Math.floor((end - first) / step) + 1);
-  return Array.from({ length: Math.min(count, 9) }, (_, index) => {
-    const at = first + index * step;
-    const iso = new Date(at).toISOString();
-    return { at, text: step >= DAY ? iso.slice(5, 10) : iso.slice(11, 16) };
-  });
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -1,4 +1,4 @@
-import type { CostGroup, ItemResult, RehearsalResult } from '../result';
+import type { CostGroup, ItemResult, RefreshResult, RehearsalResult } from '../result';
 
 /** `2026-02-01 12:00`, UTC. */
 export function minute(iso: string): string {
@@ -99,6 +99,16 @@ export function toneOf(outcome: string): Tone {
 /** The tone of an execution's status. */
 export function toneOfStatus(status: string): Tone {
   return status === 'SUCCEEDED' ? 'good' : status === 'RUNNING' ? 'waiting' : 'bad';
+}
+
+/** The tone of the status of an instance refresh. */
+export function toneOfRefresh({ status, endedAt }: RefreshResult): Tone {
+  return status === 'Successful' ? 'good' : endedAt === null ? 'waiting' : 'bad';
+}
+
+/** `8 of 9 in service`. */
+export function inService({ running, desired }: { running: number; desired?: number }): string {
+  return desired === undefined ? `${running} running` : `${running} of ${desired} in service`;
 }
 
 /** The last that is known of each item, in order of its name. */

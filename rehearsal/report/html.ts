@@ -1,6 +1,7 @@
 import type { ExecutionResult, RehearsalResult } from '../result';
 import type { Json } from '../services/service';
-import { ageChart, itemsChart, overviewChart } from './charts';
+import { capacityCharts } from './capacity';
+import { ageChart, itemsChart, overviewChart, refreshesChart } from './charts';
 import {
   brokenInvariants,
   compare,
@@ -10,6 +11,7 @@ import {
   duration,
   figure,
   finalItems,
+  inService,
   minute,
   MOST_ROWS,
   roleName,
@@ -18,10 +20,12 @@ import {
   summary,
   sumOf,
   toneOf,
+  toneOfRefresh,
   toneOfStatus,
   type Tone,
 } from './format';
 import { html, type Markup } from './markup';
+import { badge, nothing, remark, section, table, time } from './parts';
 import { groupRuns } from './runs';
 import { STYLE } from './style';
 
@@ -51,8 +55,8 @@ export function renderHtml(result: RehearsalResult): string {
             ${minute(result.from)} to ${minute(result.to)} UTC. ${summary(result)}.
           </p>
           ${tiles(result)} ${section('Overview', overviewChart(result))}
-          ${section('Items', items(result))} ${executionCharts(result)}
-          ${section('Executions', executions(result))}
+          ${section('Items', items(result))} ${executionCharts(result)} ${refreshes(result)}
+          ${capacity(result)} ${section('Executions', executions(result))}
           ${section('Notifications', notifications(result))}
           ${section('Invariants', invariants(result))} ${section('Access', access(result))}
           ${ages(result)} ${section('Cost (estimated)', cost(result))}
@@ -61,13 +65,6 @@ export function renderHtml(result: RehearsalResult): string {
       </body>
     </html> `;
   return page.markup;
-}
-
-function section(title: string, content: Markup): Markup {
-  return html`<section>
-    <h2>${title}</h2>
-    ${content}
-  </section>`;
 }
 
 function tiles(result: RehearsalResult): Markup {
@@ -90,49 +87,6 @@ function tiles(result: RehearsalResult): Markup {
 
 function tile(value: string, text: string, tone: Tone): Markup {
   return html`<div class="tile ${tone}"><b>${value}</b><span class="soft">${text}</span></div>`;
-}
-
-function badge(text: string, tone: Tone): Markup {
-  return html`<span class="badge ${tone}">${text}</span>`;
-}
-
-/** @param styles of columns, from 0: `figure` stands right, `whole` is never broken */
-function table(
-  heads: readonly string[],
-  rows: readonly (readonly (string | Markup)[])[],
-  styles: Readonly<Record<number, 'figure' | 'whole'>> = {},
-): Markup {
-  const style = (column: number) => styles[column] ?? '';
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          ${heads.map((head, column) => html`<th class="${style(column)}">${head}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr>
-              ${row.map((cell, column) => html`<td class="${style(column)}">${cell}</td>`)}
-            </tr> `,
-        )}
-      </tbody>
-    </table>
-  </div>`;
-}
-
-function time(iso: string): Markup {
-  return html`<span class="time">${minute(iso)}</span>`;
-}
-
-function nothing(text: string): Markup {
-  return html`<p class="soft">${text}</p>`;
-}
-
-/** Below a list or a chart that does not show all. */
-function remark(text: string): Markup | readonly Markup[] {
-  return text === '' ? [] : nothing(text);
 }
 
 function items(result: RehearsalResult): Markup {
@@ -162,6 +116,48 @@ function executionCharts(result: RehearsalResult): Markup[] {
     const chart = itemsChart(shown, execution.startedAt, to);
     return [section(title, html`${chart} ${remark(rest)}`)];
   });
+}
+
+function refreshes({ refreshes: all = [], from, to }: RehearsalResult): Markup | Markup[] {
+  if (all.length === 0) return [];
+  const shown = [...all]
+    .sort((a, b) => Number(toneOfRefresh(b) === 'bad') - Number(toneOfRefresh(a) === 'bad'))
+    .slice(0, MOST_ROWS)
+    .sort((a, b) => compare(a.startedAt, b.startedAt));
+  const rows = shown.map((refresh) => {
+    const { startedAt, endedAt, group, images, status, reason, lowest } = refresh;
+    return [
+      time(startedAt),
+      group,
+      images.join(', '),
+      badge(status, toneOfRefresh(refresh)),
+      reason,
+      endedAt === null ? 'goes on' : duration(startedAt, endedAt),
+      lowest === undefined ? '' : inService(lowest),
+    ];
+  });
+  const heads = ['Started', 'Group', 'To', 'Status', '', 'Duration', 'Lowest'];
+  const others = all.length - shown.length;
+  return section(
+    'Instance refreshes',
+    html`${refreshesChart(shown, from, to)}
+    ${table(heads, rows, { 2: 'whole', 5: 'figure', 6: 'figure' })}
+    ${remark(others > 0 ? `and ${figure(others)} more (the JSON has all)` : '')}`,
+  );
+}
+
+function capacity(result: RehearsalResult): Markup | Markup[] {
+  const { charts, rest } = capacityCharts(result);
+  if (charts.length === 0) return [];
+  return section(
+    'Capacity whenever it changed',
+    html`<p class="soft">
+        <span class="key running">in service, or running</span>
+        <span class="key desired">desired</span>
+        <span class="key floor">must be healthy</span>
+      </p>
+      ${charts} ${remark(rest)}`,
+  );
 }
 
 function executions(result: RehearsalResult): Markup {

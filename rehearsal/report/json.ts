@@ -11,7 +11,7 @@ import type { Json } from '../services/service';
  */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   result:
-    'ok from to executions items notifications calls iam invariants assumptions cost estate'.split(
+    'ok from to executions items notifications calls iam invariants assumptions cost refreshes capacity estate'.split(
       ' ',
     ),
   executions:
@@ -29,6 +29,12 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   cost: 'total groups controlPlanePerUpdatedItem lines'.split(' '),
   groups: ['group', 'amount'],
   lines: 'group item quantity unit amount'.split(' '),
+  refreshes: 'id group startedAt endedAt status reason images minHealthyPercentage lowest'.split(
+    ' ',
+  ),
+  lowest: ['at', 'running', 'desired'],
+  capacity: ['kind', 'name', 'points'],
+  points: ['at', 'running', 'desired'],
 };
 
 /**

@@ -47,5 +47,15 @@ svg .grid { stroke: var(--line); }
 svg .track { fill: var(--track); }
 svg .bar { fill: var(--tone); }
 svg .mark { fill: var(--mark); }
+svg .span { fill: var(--tone); opacity: 0.12; }
+svg .line { fill: none; stroke-width: 2; }
+svg .running { stroke: var(--mark); }
+svg .desired { stroke: var(--idle); stroke-dasharray: 6 4; }
+svg .floor { stroke: var(--bad); stroke-dasharray: 2 3; }
+.key { margin-right: 18px; }
+.key::before { content: ''; display: inline-block; width: 22px; border-top: 2px solid; margin: 0 7px 4px 0; }
+.key.running::before { border-color: var(--mark); }
+.key.desired::before { border-color: var(--idle); border-top-style: dashed; }
+.key.floor::before { border-color: var(--bad); border-top-style: dotted; }
 @media print { body { background: none; } section, .tile { break-inside: avoid; } }
 `;

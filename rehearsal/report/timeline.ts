@@ -8,6 +8,7 @@ import {
   duration,
   figure,
   finalItems,
+  inService,
   minute,
   oneLine,
   roleName,
@@ -47,6 +48,7 @@ function timeline(result: RehearsalResult): string[] {
         ? [idleEntry(executions)]
         : executions.flatMap((execution) => executionEntries(execution, result.items)),
     ),
+    ...refreshEntries(result),
     ...notificationEntries(result.notifications),
   ];
   // Sorting is stable: what happens at the same time stays in the order of its making.
@@ -94,6 +96,27 @@ function executionEntries(execution: ExecutionResult, items: readonly ItemResult
       ],
     },
   ];
+}
+
+/** What AWS replaces, whoever asked it to. */
+function refreshEntries({ refreshes = [], from, to }: RehearsalResult): Entry[] {
+  return refreshes.flatMap(({ group, startedAt, endedAt, status, reason, images, lowest }) => {
+    const what = `instance refresh of ${group}`;
+    const target = images.length === 0 ? '' : ` to ${images.join(', ')}`;
+    const start = { at: startedAt, lines: [oneLine(`${what}${target} starts`)] };
+    const low = lowest === undefined ? '' : `, at least ${inService(lowest)}`;
+    const end =
+      endedAt === null
+        ? { at: to, lines: [oneLine(`${what} is ${status} at the end${low}`)] }
+        : {
+            at: endedAt,
+            lines: [
+              oneLine(`${what} ends ${status} after ${duration(startedAt, endedAt)}${low}`),
+              ...(reason === '' ? [] : [oneLine(reason)]),
+            ],
+          };
+    return startedAt < from ? [end] : [start, end];
+  });
 }
 
 function itemLines(items: readonly ItemResult[]): string[] {
