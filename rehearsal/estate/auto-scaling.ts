@@ -1,3 +1,4 @@
+import { checkFit } from '../services/ec2/fit';
 import { newInstance } from '../services/ec2/instances';
 import type { Json } from '../services/service';
 import { templateVersion } from './ec2';
@@ -105,14 +106,27 @@ function launchProblems(
   const found = templateVersion(context.ec2, specification);
   if (typeof found === 'string') return [`${path} ${found}`];
   const data = { ...found.version.LaunchTemplateData, ...override };
-  const image = imageIdOf(data, context);
-  const problems = context.ec2.images.some(({ ImageId }) => ImageId === image)
-    ? []
-    : [`${path} launches ${data.ImageId ?? 'no image'}, which ec2.images lacks`];
+  const id = imageIdOf(data, context);
+  const image = context.ec2.images.find(({ ImageId }) => ImageId === id);
+  const problems =
+    image === undefined
+      ? [`${path} launches ${data.ImageId ?? 'no image'}, which ec2.images lacks`]
+      : misfit(data, image).map((message) => `${path} cannot be launched: ${message}`);
   if (needsInstances && data.InstanceType === undefined) {
     problems.push(`${groupPath}.Instances is missing: nothing says which InstanceType they have`);
   }
   return problems;
+}
+
+/** Why AWS would not launch instances of that type from the image. */
+function misfit({ InstanceType }: Json, image: Json): string[] {
+  if (InstanceType === undefined) return [];
+  try {
+    checkFit(InstanceType, image);
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
 }
 
 function imageIdOf({ ImageId }: Json, { imageOf }: GroupContext): string | undefined {

@@ -208,6 +208,14 @@ test.each([
     ],
   ],
   [
+    policy({ Overrides: [{ InstanceType: 'm7g.large' }] }),
+    [
+      expect.stringMatching(
+        /LaunchTemplateSpecification cannot be launched: The architecture 'arm64' of the specified instance type/,
+      ),
+    ],
+  ],
+  [
     { ...GROUP, LaunchTemplate: undefined },
     [
       'autoscaling.groups[0] must have one of LaunchTemplate, MixedInstancesPolicy, LaunchConfigurationName; it has none',
