@@ -117,7 +117,7 @@ export class World {
 
   /** The answer of a call. Throws the error that AWS would answer. */
   call(operation: string, input: Json = {}, service = 'autoscaling'): Json {
-    const answer = this.account.answer({ service, operation, input });
+    const answer = this.account.answer({ service, operation, input, accessKeyId: 'test' });
     if ('output' in answer) return answer.output;
     throw (answer as Json).error;
   }
@@ -160,10 +160,10 @@ export class World {
   }
 
   /** Lets time pass until the newest refresh has one of the statuses. @returns seconds */
-  until(statuses: readonly string[], name = GROUP, limit = 48 * 3600): number {
-    for (let seconds = 0; seconds <= limit; seconds += 5) {
+  until(statuses: readonly string[], name = GROUP, step = 5): number {
+    for (let seconds = 0; seconds <= 48 * 3600; seconds += step) {
       if (statuses.includes(this.refresh(name)?.Status)) return seconds;
-      this.pass(5);
+      this.pass(step);
     }
     throw new Error(`still ${JSON.stringify(this.refresh(name))}`);
   }
