@@ -11,6 +11,7 @@ import { ec2Clashes, ec2WithDefaults } from './ec2';
 import { ecsWithDefaults } from './ecs';
 import { ecsClashes, ecsProblems } from './ecs-problems';
 import { eventsWithDefaults, happeningProblems } from './happenings';
+import { withDrainingHook } from './managed-draining';
 import { duplicates, listAt } from './problems';
 import { ssmWithDefaults } from './ssm';
 import type { Estate } from './types';
@@ -50,7 +51,9 @@ export function readEstate(given: Json, name = 'the estate'): Estate {
   });
   const imageOf = (parameter: string) => readParameter(parameterState, parameter)?.Value;
   const context = { account, region, capturedAt, ec2: known, imageOf };
-  const groups = listAt(given.autoscaling?.groups);
+  const groups = listAt(given.autoscaling?.groups).map((group) =>
+    withDrainingHook(group, given.ecs),
+  );
   refuse(
     groups.flatMap((group, position) =>
       groupProblems(group, `autoscaling.groups[${position}]`, context),
