@@ -162,7 +162,9 @@ export function readGroup(given: Json, context: GroupContext): ReadGroup {
       PropagateAtLaunch: false,
       ...tag,
     })),
-    LifecycleHooks: listAt(given.LifecycleHooks).map((hook) => hookWithDefaults(hook, name)),
+    ...(given.LifecycleHooks !== undefined && {
+      LifecycleHooks: given.LifecycleHooks.map((hook: Json) => hookWithDefaults(hook, name)),
+    }),
   };
   if (given.Instances !== undefined) {
     const Instances = given.Instances.map((one: Json) => memberWithDefaults(one, group, context));

@@ -44,7 +44,7 @@ export interface Ec2Estate {
 
 /** As DescribeAutoScalingGroups shows it. */
 export interface AutoScalingEstate {
-  /** Each with its `LifecycleHooks` and, if any, `InstanceRefreshes`, `ScheduledActions`, `WarmPool`, `Activities`. */
+  /** Each with its `Instances` and, if any, `LifecycleHooks`, `InstanceRefreshes`, `ScheduledActions`, `WarmPool`, `Activities`. */
   readonly groups: readonly Json[];
 }
 

@@ -28,7 +28,6 @@ test('a group gets what AWS would show of the rest, with as many healthy instanc
     TerminationPolicies: ['Default'],
     CreatedTime: HEAD.capturedAt,
     LaunchTemplate: { LaunchTemplateName: 'web', Version: '$Default' },
-    LifecycleHooks: [],
   });
   const { LaunchTemplateId } = group.LaunchTemplate;
   expect(LaunchTemplateId).toMatch(/^lt-/);
