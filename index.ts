@@ -1,8 +1,11 @@
+import { AmiRollout } from './components/ami/ami-rollout';
+import { EcsAmiRefresher, ecsGroups } from './components/ami/ecs-ami-refresher';
 import { AppStreamAutoUpdater } from './components/appstream/auto-updater';
 import { Ledger } from './components/foundation/ledger';
 import { readSettings } from './config';
 
 const settings = readSettings();
+const email = settings.email.to.length === 0 ? {} : { email: settings.email };
 
 const ledger = new Ledger('ledger', { protectFromDeletion: settings.protectFromDeletion });
 
@@ -16,10 +19,38 @@ const appstreamAutoUpdater = settings.appstreamAutoUpdate
       pollMinutes: settings.pollMinutes,
       startHours: settings.startHours,
       finishHours: settings.finishHours,
-      ...(settings.email.to.length === 0 ? {} : { email: settings.email }),
+      ...email,
     })
   : undefined;
+
+const groups = { ...settings.amiGroups, ...ecsGroups(settings.ecsClusters) };
+const amiRollout =
+  Object.keys(groups).length > 0
+    ? new AmiRollout('ami-rollout', {
+        ledger,
+        groups,
+        follow: settings.amiFollow,
+        parameters: settings.ecsClusters.flatMap(({ parameter }) => parameter ?? []),
+        instanceRoles: settings.amiInstanceRoles,
+        owners: settings.amiOwners,
+        minimumAgeHours: settings.amiMinimumAgeHours,
+        attempts: settings.amiAttempts,
+        timeZone: settings.timeZone,
+        ...email,
+      })
+    : undefined;
+
+const ecsAmiRefresher =
+  amiRollout !== undefined && settings.ecsClusters.length > 0
+    ? new EcsAmiRefresher('ecs-ami-refresher', {
+        rollout: amiRollout,
+        clusters: settings.ecsClusters,
+      })
+    : undefined;
 
 export const ledgerTable = ledger.tableName;
 export const appstreamWorkflow = appstreamAutoUpdater?.workflowArn;
 export const appstreamTopic = appstreamAutoUpdater?.topicArn;
+export const amiWorkflow = amiRollout?.workflowArn;
+export const amiTopic = amiRollout?.topicArn;
+export const ecsWorkflow = ecsAmiRefresher?.workflowArn;

@@ -99,8 +99,27 @@ export type FailState = CommonFields & {
   readonly CausePath: string;
 };
 
+/** Which run this is, for every function that it calls. */
+export function whichRun(): Template {
+  return {
+    'execution.$': '$$.Execution.Id',
+    'run.$': '$$.Execution.Name',
+    'startedAt.$': '$$.Execution.StartTime',
+  };
+}
+
+/** Whatever the error, it is kept for those who come after. */
+export function onError(next: string): Catcher {
+  return { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: next };
+}
+
+/** A branch for what a function has decided: the member `decision` of its result. */
+export function decided(by: string, decision: string, next: string) {
+  return { Variable: `${by}.decision`, StringEquals: decision, Next: next };
+}
+
 /** Errors by name that a retry cannot mend. */
-const permanentErrors = ['InvalidInput', 'NotCommittable', 'NotQueued'];
+const permanentErrors = ['InvalidInput', 'ImageRefused', 'NotCommittable', 'NotQueued'];
 
 /** A task that calls a function; `fields` are those of its result that the workflow goes on with. */
 export function invokeFunction(task: {

@@ -8,7 +8,7 @@ import type { Ledger } from './ledger';
 import type { Notifier } from './notifier';
 import { Schedule } from './schedule';
 import { deliverNotification } from './deliver-notification';
-import { invokeFunction, type State, type StateMachineDefinition } from './state-language';
+import { invokeFunction, onError, type State, type StateMachineDefinition } from './state-language';
 import { StateMachine, type StateMachineArgs } from './state-machine';
 
 export interface WorkflowArgs<Names extends string> extends StateMachineArgs<Names> {
@@ -118,9 +118,7 @@ export class Workflow<Names extends string = string> extends pulumi.ComponentRes
 export function defineCloser(
   functions: Readonly<Record<'find' | 'close' | 'report' | 'deliver', string>>,
 ): StateMachineDefinition {
-  const leadTo = (next: string) => [
-    { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: next },
-  ];
+  const failed = [onError('ClosingFailed')];
   return {
     Comment: 'Closes runs that could not close themselves',
     StartAt: 'FindRuns',
@@ -132,7 +130,7 @@ export function defineCloser(
         payload: { 'event.$': '$$.Execution.Input', 'closer.$': '$$.StateMachine.Id' },
         fields: ['runs'],
         resultPath: '$.found',
-        catch: leadTo('ClosingFailed'),
+        catch: failed,
         next: 'CloseRuns',
       }),
       CloseRuns: {
@@ -146,7 +144,7 @@ export function defineCloser(
           States: closeOneRun(functions),
         },
         ResultPath: '$.closed',
-        Catch: leadTo('ClosingFailed'),
+        Catch: failed,
         End: true,
       },
       ClosingFailed: { Type: 'Fail', ErrorPath: '$.error.Error', CausePath: '$.error.Cause' },
@@ -157,7 +155,7 @@ export function defineCloser(
 function closeOneRun(
   functions: Readonly<Record<'close' | 'report' | 'deliver', string>>,
 ): Record<string, State> {
-  const failed = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'CloseFailed' }];
+  const failed = [onError('CloseFailed')];
   return {
     CloseRun: invokeFunction({
       comment: 'Write down what it was doing; give back its leases',

@@ -15,6 +15,7 @@ import {
 } from './groups';
 import { createEc2 } from './images';
 import type { RolloutMode } from './rollout-input';
+import type { GroupSettings } from './settings';
 import { readOwnVersions, templatesOf, type OwnVersion } from './versions';
 
 export interface ClaimEvent {
@@ -25,8 +26,9 @@ export interface ClaimEvent {
   readonly group: string;
   /** Id of the AMI; an empty text, in the mode reconcile: that of the ledger. */
   readonly ami: string;
-  /** Since when the run waits for another refresh, ISO 8601. Absent: it does not yet. */
-  readonly waitingSince?: string;
+  readonly settings: GroupSettings;
+  /** Since when the run waits for another refresh, ISO 8601; an empty text: it does not yet. */
+  readonly waitingSince: string;
 }
 
 /**
@@ -72,11 +74,11 @@ export interface ClaimDependencies {
 export function createHandler(dependencies: ClaimDependencies) {
   const { autoscaling, ec2, sfn, ledger, startHours, now } = dependencies;
   return async (event: ClaimEvent): Promise<ClaimResult> => {
-    const { execution, mode, group } = event;
+    const { execution, mode, group, settings } = event;
     const isAlive = (other: string) => isRunning(sfn, other);
     const work = await acquireLease(ledger, group, execution, isAlive, now());
     const ami = event.ami || (work?.target ?? '');
-    const waitingSince = event.waitingSince ?? now().toISOString();
+    const waitingSince = event.waitingSince || now().toISOString();
     const result = (
       decision: ClaimResult['decision'],
       reason: string,
@@ -110,7 +112,7 @@ export function createHandler(dependencies: ClaimDependencies) {
         : result('postpone', `${reason}; it waited ${startHours} hours`);
     }
     const isOpen = work.target === ami && work.settledTarget !== ami;
-    if (runsOnly(facts, ami)) {
+    if (runsOnly(facts, ami, settings)) {
       return isOpen ? result('commit', `runs ${ami}`) : result('skip', `runs ${ami} already`);
     }
     const ended = isOpen ? refreshes.find((refresh) => isOf(refresh, own)) : undefined;

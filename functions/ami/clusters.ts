@@ -34,26 +34,27 @@ export async function readContainerInstances(
 export async function readStandaloneTasks(
   ecs: Pick<ECS, 'listTasks' | 'describeTasks'>,
   cluster: string,
-  instances: ReadonlySet<string>,
+  instances: readonly string[],
 ): Promise<Task[]> {
   const standalone: Task[] = [];
-  let token: string | undefined;
-  do {
-    const page = await ecs.listTasks({
-      cluster,
-      maxResults: 100,
-      ...(token === undefined ? {} : { nextToken: token }),
-    });
-    const tasks = page.taskArns ?? [];
-    if (tasks.length > 0) {
-      const answer = await ecs.describeTasks({ cluster, tasks });
-      for (const task of answer.tasks ?? []) {
-        const isService = task.group?.startsWith('service:') === true;
-        if (!isService && instances.has(task.containerInstanceArn ?? '')) standalone.push(task);
+  for (const containerInstance of instances) {
+    let token: string | undefined;
+    do {
+      const page = await ecs.listTasks({
+        cluster,
+        containerInstance,
+        maxResults: 100,
+        ...(token === undefined ? {} : { nextToken: token }),
+      });
+      const tasks = page.taskArns ?? [];
+      if (tasks.length > 0) {
+        const answer = await ecs.describeTasks({ cluster, tasks });
+        const isService = ({ group }: Task) => group?.startsWith('service:') === true;
+        standalone.push(...(answer.tasks ?? []).filter((task) => !isService(task)));
       }
-    }
-    token = page.nextToken;
-  } while (token !== undefined);
+      token = page.nextToken;
+    } while (token !== undefined);
+  }
   return standalone;
 }
 

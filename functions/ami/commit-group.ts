@@ -4,12 +4,14 @@ import { namedError } from '../foundation/environment';
 import { createAutoScaling, readGroup, runsOnly, type TemplateUse } from './groups';
 import { createEc2 } from './images';
 import { deleteVersions, readUses } from './prune';
+import type { GroupSettings } from './settings';
 import { listVersions, nameVersion, readOwnVersions, templatesOf } from './versions';
 
 export interface CommitEvent {
   /** Name of the group. */
   readonly group: string;
   readonly ami: string;
+  readonly settings: GroupSettings;
 }
 
 export interface CommitResult {
@@ -39,10 +41,10 @@ export interface CommitDependencies {
  * @throws NotCommittable where the group does not run the AMI
  */
 export function createHandler({ autoscaling, ec2 }: CommitDependencies) {
-  return async ({ group, ami }: CommitEvent): Promise<CommitResult> => {
+  return async ({ group, ami, settings }: CommitEvent): Promise<CommitResult> => {
     const facts = await readGroup(autoscaling, ec2, group);
     if (facts === undefined) throw namedError('NotCommittable', `There is no group ${group}.`);
-    if (!runsOnly(facts, ami)) {
+    if (!runsOnly(facts, ami, settings)) {
       throw namedError('NotCommittable', `The group ${group} does not run ${ami} everywhere.`);
     }
     const notes: string[] = [];

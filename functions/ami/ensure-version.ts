@@ -6,7 +6,6 @@ import type {
 } from '@aws-sdk/client-auto-scaling';
 import type {
   EC2,
-  LaunchTemplateBlockDeviceMapping,
   RequestLaunchTemplateData,
   ResponseLaunchTemplateData,
 } from '@aws-sdk/client-ec2';
@@ -142,9 +141,9 @@ function keepSnapshots(
   return {
     BlockDeviceMappings: BlockDeviceMappings.map((mapping) => {
       if (mapping.DeviceName !== root) return mapping;
-      const { SnapshotId: _, ...Ebs } = mapping.Ebs ?? {};
-      return { ...mapping, Ebs } as LaunchTemplateBlockDeviceMapping;
-    }) as NonNullable<RequestLaunchTemplateData['BlockDeviceMappings']>,
+      const ebs = Object.entries(mapping.Ebs ?? {}).filter(([member]) => member !== 'SnapshotId');
+      return { ...mapping, Ebs: Object.fromEntries(ebs) };
+    }),
   };
 }
 
@@ -172,7 +171,7 @@ function desiredConfiguration(
             ? override
             : {
                 ...override,
-                LaunchTemplateSpecification: specs[next++] as LaunchTemplateSpecification,
+                LaunchTemplateSpecification: specs[next++],
               },
         ),
       },

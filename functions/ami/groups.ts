@@ -5,6 +5,7 @@ import type {
   LaunchTemplateSpecification,
 } from '@aws-sdk/client-auto-scaling';
 import type { EC2, ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
+import type { GroupSettings } from './settings';
 
 export function createAutoScaling(): AutoScaling {
   const { AutoScaling } =
@@ -120,11 +121,22 @@ async function readInstanceImages(
   return images;
 }
 
-/** Whether the group launches the AMI from everywhere and each of its instances runs it. */
-export function runsOnly({ templates, instanceImages }: GroupFacts, ami: string): boolean {
+/** Whether the group launches the AMI from everywhere, and each of its instances that is to be replaced runs it. */
+export function runsOnly(
+  { group, templates, instanceImages }: GroupFacts,
+  ami: string,
+  { protectedInstances, standbyInstances }: GroupSettings,
+): boolean {
+  const stays = (group.Instances ?? [])
+    .filter(
+      ({ ProtectedFromScaleIn, LifecycleState }) =>
+        (ProtectedFromScaleIn === true && protectedInstances === 'ignore') ||
+        (LifecycleState === 'Standby' && standbyInstances === 'ignore'),
+    )
+    .map(({ InstanceId }) => InstanceId);
   return (
     templates.every(({ data }) => data.ImageId === ami) &&
-    Object.values(instanceImages).every((image) => image === ami)
+    Object.entries(instanceImages).every(([id, image]) => image === ami || stays.includes(id))
   );
 }
 

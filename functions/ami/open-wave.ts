@@ -9,8 +9,8 @@ export interface OpenWaveEvent {
   readonly waves: readonly Wave[];
   /** From 0. */
   readonly index: number;
-  /** Since when the wave waits for its approval, ISO 8601. Absent: it does not yet. */
-  readonly waitingSince?: string;
+  /** Since when the wave waits for its approval, ISO 8601; an empty text: it does not yet. */
+  readonly waitingSince: string;
   readonly settings: RolloutSettings;
 }
 
@@ -45,7 +45,7 @@ export function createHandler({ cloudwatch, ledger, now }: OpenWaveDependencies)
     const result = (next: OpenWaveResult['next'], waitingSince = '', ask = false) => ({
       next,
       index,
-      nextIndex: index + 1,
+      nextIndex: next === 'approve' ? index : index + 1,
       groups:
         next === 'roll'
           ? (wave?.groups ?? []).map((name) => ({
@@ -60,7 +60,7 @@ export function createHandler({ cloudwatch, ledger, now }: OpenWaveDependencies)
       question: `wave ${index + 1} of ${waves.length} (${(wave?.groups ?? []).join(', ')}) waits for approval: start the workflow with {"mode": "approve", "run": "${run}"}`,
     });
     if (wave === undefined) return result('done');
-    const since = event.waitingSince ?? now().toISOString();
+    const since = event.waitingSince || now().toISOString();
     const waitedHours = (now().getTime() - new Date(since).getTime()) / 3_600_000;
     const control = await readControl(ledger, run);
     const isApproved = !wave.approval || control.approvedWave >= index;
@@ -82,7 +82,7 @@ export function createHandler({ cloudwatch, ledger, now }: OpenWaveDependencies)
     }
     if (isApproved) return result('roll');
     if (control.awaitedWave < index) await awaitApproval(ledger, run, index, now());
-    return result('approve', since, event.waitingSince === undefined);
+    return result('approve', since, event.waitingSince === '');
   };
 }
 

@@ -11,8 +11,8 @@ export interface ReadyEvent {
   readonly group: string;
   readonly ami: string;
   readonly ecs: EcsSettings;
-  /** Since when the run waits for standalone tasks, ISO 8601. Absent: it does not yet. */
-  readonly waitingSince?: string;
+  /** Since when the run waits for standalone tasks, ISO 8601; an empty text: it does not yet. */
+  readonly waitingSince: string;
 }
 
 export interface ReadyResult {
@@ -43,7 +43,7 @@ export function createHandler(dependencies: ReadyDependencies) {
   const { autoscaling, ec2, ecs, now } = dependencies;
   return async ({ group, ami, ecs: settings, ...event }: ReadyEvent): Promise<ReadyResult> => {
     const { cluster, standaloneTasks, standaloneTaskHours } = settings;
-    const waitingSince = event.waitingSince ?? now().toISOString();
+    const waitingSince = event.waitingSince || now().toISOString();
     const result = (decision: ReadyResult['decision'], reason = '') => ({
       decision,
       reason,
@@ -60,7 +60,7 @@ export function createHandler(dependencies: ReadyDependencies) {
     const old = Object.entries(facts?.instanceImages ?? {})
       .filter(([, image]) => image !== ami)
       .flatMap(([id]) => instances.get(id)?.containerInstanceArn ?? []);
-    const tasks = await readStandaloneTasks(ecs, cluster, new Set(old));
+    const tasks = await readStandaloneTasks(ecs, cluster, old);
     if (tasks.length === 0) return result('ready');
     const names = tasks.slice(0, 5).map((task) => `${task.group} (${nameOf(task.taskArn)})`);
     const others = tasks.length > 5 ? ` and ${tasks.length - 5} others` : '';

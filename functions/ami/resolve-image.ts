@@ -26,6 +26,8 @@ export interface ResolveResult {
   readonly notify: boolean;
   /** Why the AMI waits; an empty text: it does not. */
   readonly tooYoung: string;
+  /** Why the run was started, as whoever started it says; an empty text: no word of it. */
+  readonly reason: string;
 }
 
 export interface ResolveDependencies {
@@ -46,7 +48,8 @@ export function createHandler({ ec2, ssm, account, now }: ResolveDependencies) {
     const input = checkRolloutInput(given);
     const { mode = 'rollout', force = false, notifyWhenCurrent = false } = input;
     const waves = wavesOf(input, settings);
-    const result = { mode, waves, force, notify: notifyWhenCurrent || mode === 'plan' };
+    const { reason = '' } = input;
+    const result = { mode, waves, force, reason, notify: notifyWhenCurrent || mode === 'plan' };
     if (
       input.patchTuesdayPlusDays !== undefined &&
       !isPatchDay(

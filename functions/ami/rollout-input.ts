@@ -85,7 +85,7 @@ function isWave(value: unknown): boolean {
   const { groups, soakMinutes = 0, alarms = [], approval = false } = (value ?? {}) as WaveInput;
   const known = ['groups', 'soakMinutes', 'alarms', 'approval'];
   return (
-    Object.keys((value ?? {}) as object).every((key) => known.includes(key)) &&
+    Object.keys(value ?? {}).every((key) => known.includes(key)) &&
     isListOfTexts(groups, 1, 200) &&
     isWhole(soakMinutes, 0, 43_200) &&
     isListOfTexts(alarms, 0, 100) &&

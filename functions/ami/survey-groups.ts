@@ -17,6 +17,8 @@ export interface SurveyEvent {
   readonly force: boolean;
   readonly notify: boolean;
   readonly tooYoung: string;
+  /** Why the run was started, as whoever started it says; an empty text: no word of it. */
+  readonly reason: string;
   readonly settings: RolloutSettings;
 }
 
@@ -79,6 +81,7 @@ export function createHandler(dependencies: SurveyDependencies) {
       quiet,
       facts: [
         { name: 'AMI', value: `${image.id} (${image.name}), created ${image.createdAt}` },
+        ...(event.reason === '' ? [] : [{ name: 'Reason', value: event.reason }]),
         ...(mode === 'plan' || queued.length > 0 ? warnings : []),
       ],
     };
@@ -108,7 +111,7 @@ async function examine(
   const facts = await readGroup(autoscaling, ec2, name);
   if (facts === undefined) return leave('failed', 'there is no such Auto Scaling group');
   const work = await readWorkItem(ledger, name);
-  if (runsOnly(facts, image.id)) {
+  if (runsOnly(facts, image.id, settings)) {
     // What a run began and did not live to finish is finished now.
     const isOpen = work.target === image.id && work.settledTarget !== image.id;
     return isOpen && mode !== 'plan'

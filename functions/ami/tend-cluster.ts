@@ -61,7 +61,7 @@ export function createHandler(dependencies: TendDependencies) {
     );
     const isLeaving = (id: string | undefined) => /^Terminat/.test(states.get(id) ?? 'Terminated');
     const refresh = await readActiveRefresh(autoscaling, group);
-    const isGivenUp = refresh?.Status?.startsWith('Rollback') === true;
+    const isGivenUp = !['Pending', 'InProgress', 'Baking'].includes(refresh?.Status ?? '');
     const instances = await readContainerInstances(ecs, cluster);
     if (phase === 'release' || isGivenUp) {
       const arns = drained?.arns ?? [];

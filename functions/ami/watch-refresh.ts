@@ -7,8 +7,8 @@ export interface WatchEvent {
   readonly refreshId: string;
   /** When the refresh began, ISO 8601. */
   readonly refreshStartedAt: string;
-  /** Whether tasks are being moved as well: then it is looked at often. */
-  readonly often: boolean;
+  /** How far the tasks of its cluster are; an empty text: it has none. While they are moved it is looked at often. */
+  readonly tasks: string;
 }
 
 export interface WatchResult {
@@ -33,7 +33,7 @@ export function createHandler({ autoscaling, finishHours, now }: WatchDependenci
     });
     const refresh = answer.InstanceRefreshes?.[0];
     const seconds = (now().getTime() - new Date(event.refreshStartedAt).getTime()) / 1000;
-    const longest = event.often ? 15 : 300;
+    const longest = event.tasks === 'going' ? 15 : 300;
     const waitSeconds = Math.min(longest, Math.max(10, Math.floor(seconds * 0.04)));
     const result = (decision: WatchResult['decision'], reason: string) => ({
       decision,

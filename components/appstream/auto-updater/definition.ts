@@ -1,10 +1,12 @@
 import { deliverNotification } from '../../foundation/deliver-notification';
 import {
   invokeFunction,
+  onError,
+  whichRun,
   type State,
   type StateMachineDefinition,
 } from '../../foundation/state-language';
-import { onError, updateOneImage, type DefinitionSettings, type Functions } from './one-image';
+import { updateOneImage, type DefinitionSettings, type Functions } from './one-image';
 
 export type { AutoUpdaterFunction, DefinitionSettings } from './one-image';
 
@@ -37,7 +39,7 @@ export function defineAutoUpdater(
       SurveyImages: invokeFunction({
         comment: 'What images are there? A few hundred with each call',
         functionArn: functions.survey,
-        payload: { ...run(), 'input.$': '$$.Execution.Input', 'cursor.$': '$.survey.cursor' },
+        payload: { ...whichRun(), 'input.$': '$$.Execution.Input', 'cursor.$': '$.survey.cursor' },
         fields: ['next', 'cursor', 'mode', 'batchSize', 'named'],
         resultPath: '$.survey',
         timeoutSeconds: 900,
@@ -58,7 +60,7 @@ export function defineAutoUpdater(
         comment: 'What did earlier runs begin that nobody has settled? Or: stop those that run',
         functionArn: functions.followUp,
         payload: {
-          ...run(),
+          ...whichRun(),
           'input.$': '$$.Execution.Input',
           'machine.$': '$$.StateMachine.Id',
         },
@@ -89,7 +91,7 @@ export function defineAutoUpdater(
         comment: 'Which of them are to be updated, in which order, and why are the others not?',
         functionArn: functions.choose,
         payload: {
-          ...run(),
+          ...whichRun(),
           'mode.$': '$.survey.mode',
           'named.$': '$.survey.named',
           'machine.$': '$$.StateMachine.Id',
@@ -122,7 +124,7 @@ export function defineAutoUpdater(
         comment: 'What will not fit is said before anything starts',
         functionArn: functions.alert,
         payload: {
-          ...run(),
+          ...whichRun(),
           alert: 'head-room',
           'subject.$': '$.room.warning.subject',
           'facts.$': '$.room.facts',
@@ -146,7 +148,7 @@ export function defineAutoUpdater(
           'A sliding window of child executions: the next image starts as soon as one has ended',
         ItemsPath: '$.chosen.queue',
         ItemSelector: {
-          ...run(),
+          ...whichRun(),
           'position.$': '$$.Map.Item.Value',
           'mode.$': '$.survey.mode',
           'limits.$': '$.room.limits',
@@ -178,7 +180,7 @@ export function defineAutoUpdater(
         comment: 'Write the one notification of this run; its result is the output of the run',
         functionArn: functions.report,
         payload: {
-          ...run(),
+          ...whichRun(),
           'mode.$': '$.survey.mode',
           'quiet.$': '$.chosen.quiet',
           'facts.$': '$.room.facts',
@@ -196,7 +198,7 @@ export function defineAutoUpdater(
       ReportFailure: invokeFunction({
         comment: 'The one notification of a run that could not do its work',
         functionArn: functions.report,
-        payload: { ...run(), 'error.$': '$.error' },
+        payload: { ...whichRun(), 'error.$': '$.error' },
         fields: ['notification'],
         resultPath: '$.report',
         catch: [onError('RunFailed')],
@@ -214,15 +216,6 @@ export function defineAutoUpdater(
   };
 }
 
-/** Which run this is, for every function. */
-function run() {
-  return {
-    'execution.$': '$$.Execution.Id',
-    'run.$': '$$.Execution.Name',
-    'startedAt.$': '$$.Execution.StartTime',
-  };
-}
-
 function measure(
   functions: Functions,
   task: { readonly comment: string; readonly planned: boolean; readonly next: string },
@@ -230,7 +223,7 @@ function measure(
   return invokeFunction({
     comment: task.comment,
     functionArn: functions.measure,
-    payload: { ...run(), 'batchSize.$': '$.survey.batchSize', planned: task.planned },
+    payload: { ...whichRun(), 'batchSize.$': '$.survey.batchSize', planned: task.planned },
     fields: ['concurrency', 'limits', 'facts', 'warning'],
     resultPath: '$.room',
     timeoutSeconds: 900,

@@ -13,6 +13,7 @@ import { factory as surveyImages } from '../../../functions/appstream/survey-ima
 import { refuseArguments } from '../../foundation/argument-error';
 import { InlineFunction } from '../../foundation/inline-function';
 import { Notifier } from '../../foundation/notifier';
+import { describeRuns, listRuns, runChildren } from '../../foundation/run-grants';
 import { Schedule } from '../../foundation/schedule';
 import { parseSchedule } from '../../foundation/schedule-time';
 import { Workflow } from '../../foundation/workflow';
@@ -26,11 +27,8 @@ import { defineAutoUpdater } from './definition';
 import {
   countUse,
   describeImages,
-  describeRuns,
-  listRuns,
   readImages,
   readQuotas,
-  runChildren,
   shareImages,
   tagImages,
   tellOutcomes,

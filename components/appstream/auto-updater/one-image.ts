@@ -1,5 +1,11 @@
 import { deliverNotification } from '../../foundation/deliver-notification';
-import { callService, invokeFunction, type State } from '../../foundation/state-language';
+import {
+  callService,
+  decided,
+  invokeFunction,
+  onError,
+  type State,
+} from '../../foundation/state-language';
 
 /** The functions that the workflow calls, by role. */
 export type AutoUpdaterFunction =
@@ -375,10 +381,6 @@ function now(comparison: string, time: string, next: string) {
   };
 }
 
-function decided(by: string, decision: string, next: string) {
-  return { Variable: `${by}.decision`, StringEquals: decision, Next: next };
-}
-
 function unlessPlanned(next: string): State {
   return {
     Type: 'Choice',
@@ -425,8 +427,4 @@ function settle(functions: Functions, comment: string, ending: Record<string, st
     catch: [onError('SettleFailed')],
     next: 'WorthTelling',
   });
-}
-
-export function onError(next: string) {
-  return { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: next };
 }

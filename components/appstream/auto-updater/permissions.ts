@@ -54,15 +54,6 @@ export function tagImages(images: pulumi.Input<string>): Grant {
   return { Sid: 'CommitLineage', Action: ['appstream:TagResource'], Resource: [images] };
 }
 
-/** Whether the holder of a lease still runs. */
-export function describeRuns(executions: pulumi.Input<string>): Grant {
-  return { Sid: 'SeeOtherRuns', Action: ['states:DescribeExecution'], Resource: [executions] };
-}
-
-export function listRuns(machines: pulumi.Input<string>): Grant {
-  return { Sid: 'ListRuns', Action: ['states:ListExecutions'], Resource: [machines] };
-}
-
 /** Events in our own name only: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html */
 export function tellOutcomes(bus: pulumi.Input<string>): Grant {
   return {
@@ -71,22 +62,4 @@ export function tellOutcomes(bus: pulumi.Input<string>): Grant {
     Resource: [bus],
     Condition: { StringEquals: { 'events:source': 'evergreen' } },
   };
-}
-
-/**
- * A Distributed Map starts, watches and stops child executions of its own state machine:
- * https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
- */
-export function runChildren(
-  machines: pulumi.Input<string>,
-  executions: pulumi.Input<string>,
-): Grant[] {
-  return [
-    { Sid: 'StartChildren', Action: ['states:StartExecution'], Resource: [machines] },
-    {
-      Sid: 'WatchChildren',
-      Action: ['states:DescribeExecution', 'states:StopExecution'],
-      Resource: [executions],
-    },
-  ];
 }

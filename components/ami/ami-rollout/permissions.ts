@@ -1,0 +1,189 @@
+import * as pulumi from '@pulumi/pulumi';
+import type { Grant } from '../../foundation/policy-document';
+
+/** Where the resources of a rollout lie. */
+export interface Place {
+  readonly region: pulumi.Input<string>;
+  readonly account: pulumi.Input<string>;
+}
+
+// EC2's and Auto Scaling's references give Describe no resource type, so they are granted on everything:
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html and
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html
+
+/** A group, the versions that it launches from, and what its instances run. */
+export function readGroups(...more: readonly string[]): Grant {
+  return {
+    Sid: 'ReadGroups',
+    Action: [
+      'autoscaling:DescribeAutoScalingGroups',
+      'ec2:DescribeInstances',
+      'ec2:DescribeLaunchTemplateVersions',
+      ...more,
+    ],
+    Resource: ['*'],
+  };
+}
+
+export function readImages(): Grant {
+  return { Sid: 'ReadImages', Action: ['ec2:DescribeImages'], Resource: ['*'] };
+}
+
+export function readRefreshes(): Grant {
+  return {
+    Sid: 'ReadRefreshes',
+    Action: ['autoscaling:DescribeInstanceRefreshes'],
+    Resource: ['*'],
+  };
+}
+
+/** AWS's public parameters belong to no account. */
+export function readParameters({ region, account }: Place, parameters: readonly string[]): Grant {
+  const own = parameters.filter((name) => !name.startsWith('/aws/service/'));
+  return {
+    Sid: 'ReadParameters',
+    Action: ['ssm:GetParameter'],
+    Resource: [
+      pulumi.interpolate`arn:aws:ssm:${region}::parameter/aws/service/*`,
+      ...own.map(
+        (name) =>
+          pulumi.interpolate`arn:aws:ssm:${region}:${account}:parameter/${name.replace(/^\//, '')}`,
+      ),
+    ],
+  };
+}
+
+/** Their reference names the alarms; those of runs are not known yet. */
+export function readAlarms({ region, account }: Place): Grant {
+  return {
+    Sid: 'ReadAlarms',
+    Action: ['cloudwatch:DescribeAlarms'],
+    Resource: [pulumi.interpolate`arn:aws:cloudwatch:${region}:${account}:alarm:*`],
+  };
+}
+
+export function changeTemplates(place: Place, Sid: string, ...Action: readonly string[]): Grant {
+  return { Sid, Action, Resource: [templates(place)] };
+}
+
+/**
+ * Whoever starts a refresh is asked for what the instances need:
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
+ */
+export function refreshGroups(
+  place: Place,
+  groups: readonly string[],
+  instanceRoles: readonly string[],
+): Grant[] {
+  const { region, account } = place;
+  const owned = (type: string) => pulumi.interpolate`arn:aws:ec2:${region}:${account}:${type}/*`;
+  const fromTemplate = { ArnLike: { 'ec2:LaunchTemplate': templates(place) } };
+  return [
+    {
+      Sid: 'RefreshGroups',
+      Action: [
+        'autoscaling:StartInstanceRefresh',
+        'autoscaling:RollbackInstanceRefresh',
+        'autoscaling:CancelInstanceRefresh',
+      ],
+      Resource: groups.map(
+        (name) =>
+          pulumi.interpolate`arn:aws:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${name}`,
+      ),
+    },
+    {
+      Sid: 'LaunchFromTemplates',
+      Action: ['ec2:RunInstances'],
+      Resource: [
+        templates(place),
+        pulumi.interpolate`arn:aws:ec2:${region}::image/*`,
+        ...['instance', 'key-pair', 'network-interface', 'security-group', 'subnet', 'volume'].map(
+          owned,
+        ),
+      ],
+      Condition: fromTemplate,
+    },
+    {
+      Sid: 'TagWhatIsLaunched',
+      Action: ['ec2:CreateTags'],
+      Resource: ['instance', 'volume'].map(owned),
+      Condition: { StringEquals: { 'ec2:CreateAction': 'RunInstances' } },
+    },
+    ...(instanceRoles.length === 0
+      ? []
+      : [
+          {
+            Sid: 'PassInstanceRoles',
+            Action: ['iam:PassRole'],
+            Resource: instanceRoles.map(
+              (name) => pulumi.interpolate`arn:aws:iam::${account}:role/${name}`,
+            ),
+            Condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
+          },
+        ]),
+  ];
+}
+
+/** Who their container instances are, and what runs on them. */
+export function readClusters(place: Place, clusters: readonly string[]): Grant[] {
+  return [
+    ...readContainerInstances(place, clusters),
+    {
+      Sid: 'ReadClusters',
+      Action: ['ecs:DescribeClusters'],
+      Resource: clusters.map((name) => cluster(place, name)),
+    },
+    {
+      Sid: 'ReadCapacityProviders',
+      Action: ['ecs:DescribeCapacityProviders'],
+      Resource: [
+        pulumi.interpolate`arn:aws:ecs:${place.region}:${place.account}:capacity-provider/*`,
+      ],
+    },
+    {
+      Sid: 'ReadTasks',
+      Action: ['ecs:DescribeTasks'],
+      Resource: clusters.map((name) => within(place, 'task', name)),
+    },
+    {
+      Sid: 'ListTasks',
+      Action: ['ecs:ListTasks'],
+      Resource: clusters.map((name) => within(place, 'container-instance', name)),
+    },
+  ];
+}
+
+export function readContainerInstances(place: Place, clusters: readonly string[]): Grant[] {
+  return [
+    {
+      Sid: 'ListContainerInstances',
+      Action: ['ecs:ListContainerInstances'],
+      Resource: clusters.map((name) => cluster(place, name)),
+    },
+    {
+      Sid: 'ReadContainerInstances',
+      Action: ['ecs:DescribeContainerInstances'],
+      Resource: clusters.map((name) => within(place, 'container-instance', name)),
+    },
+  ];
+}
+
+export function drainContainerInstances(place: Place, clusters: readonly string[]): Grant {
+  return {
+    Sid: 'DrainContainerInstances',
+    Action: ['ecs:UpdateContainerInstancesState'],
+    Resource: clusters.map((name) => within(place, 'container-instance', name)),
+  };
+}
+
+function templates({ region, account }: Place): pulumi.Output<string> {
+  return pulumi.interpolate`arn:aws:ec2:${region}:${account}:launch-template/*`;
+}
+
+function cluster({ region, account }: Place, name: string): pulumi.Output<string> {
+  return pulumi.interpolate`arn:aws:ecs:${region}:${account}:cluster/${name}`;
+}
+
+function within({ region, account }: Place, type: string, name: string): pulumi.Output<string> {
+  return pulumi.interpolate`arn:aws:ecs:${region}:${account}:${type}/${name}/*`;
+}
