@@ -94,6 +94,8 @@ function estateOf(record: LaunchTemplateRecord): Json {
   const numbers = Object.keys(record.versions).map(Number);
   return {
     ...describedTemplate(record),
+    // The number of a deleted version is not given again, in a further rehearsal neither.
+    LatestVersionNumber: record.numbered,
     Versions: numbers.map((number) => describedVersion(record, number)),
   };
 }

@@ -16,7 +16,7 @@ export function launchableImage({ images }: Ec2State, id: Json, scope: Scope): J
   if (image === undefined || isHidden(image, scope)) throw noImages([id]);
   if (image.State !== 'available') {
     // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
-    const message = `The image id '[${id}]' is no longer available`;
+    const message = `The image ID '${id}' is no longer available`;
     throw new AwsError('InvalidAMIID.Unavailable', message);
   }
   return image;

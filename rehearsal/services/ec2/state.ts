@@ -79,6 +79,6 @@ export function assumesDurations({ estate }: Scope): boolean {
 /** The estate's outcome for launches of an AMI. */
 export function outcomeOf(scope: Scope, imageId: string): Json {
   return (scope.estate.outcomes ?? []).find(
-    ({ service, image, on }: Json) => service === 'ec2' && image === imageId && on === 'launch',
+    ({ service, image }: Json) => service === 'ec2' && image === imageId,
   );
 }

@@ -49,6 +49,7 @@ describe('DescribeImages', () => {
     [{ ImageIds: [OWN, ARM], Owners: ['self'] }, [OWN]],
     [{ Filters: [{ Name: 'name', Values: ['al2023-*'] }] }, [PUBLIC]],
     [{ Filters: [{ Name: 'name', Values: ['AL2023-*'] }] }, []],
+    [{ Filters: [{ Name: 'name', Values: ['al2023?6'] }] }, []],
     [
       { Filters: [{ Name: 'name', Values: ['al2023-ami-2023\\?6', 'al2023-ami-2023?6'] }] },
       [PUBLIC],
@@ -105,9 +106,10 @@ describe('DescribeImages', () => {
   });
 
   it('gives pages, each image once, and refuses the token of another list', () => {
-    const account = open();
-    const first = account.call('DescribeImages', { MaxResults: 3 });
-    const second = account.call('DescribeImages', { MaxResults: 3, NextToken: first.NextToken });
+    const instances = [1, 2, 3, 4].map((number) => instance(`i-0000000000000000${number}`));
+    const account = new Account({ ec2: { images, instances } });
+    const first = account.call('DescribeImages', { MaxResults: 2 });
+    const second = account.call('DescribeImages', { MaxResults: 2, NextToken: first.NextToken });
     expect([...first.Images, ...second.Images].map(({ ImageId }) => ImageId)).toEqual(ids(account));
     expect(second.NextToken).toBeUndefined();
     expect(account.refusal('DescribeInstances', { NextToken: first.NextToken })).toMatch(
@@ -177,8 +179,11 @@ describe('what the estate lets happen to images', () => {
     expect(ids(account, { ImageIds: [OWN] })).toEqual([]);
     // Nobody but its owner sees a disabled image.
     expect(account.refusal('DescribeImages', { ImageIds: [ARM] })).toMatch('InvalidAMIID.NotFound');
+    expect(ids(account, { IncludeDisabled: true })).toEqual([PUBLIC, OLD, OFF]);
     account.call('Terminate', { id: 'i-00000000000000001' }, 'launcher');
-    account.advance(60);
+    account.advance(39);
+    expect(ids(account, { ImageIds: [OWN] })).toEqual([]);
+    account.advance(1);
     expect(account.refusal('DescribeImages', { ImageIds: [OWN] })).toMatch('InvalidAMIID.NotFound');
   });
 });

@@ -181,11 +181,11 @@ describe('an instance', () => {
     [{ ImageId: id(7) }, `InvalidAMIID.NotFound: The image id '[${id(7)}]' does not exist`],
     [
       { ImageId: id(6) },
-      `InvalidAMIID.Unavailable: The image id '[${id(6)}]' is no longer available`,
+      `InvalidAMIID.Unavailable: The image ID '${id(6)}' is no longer available`,
     ],
     [
       { ImageId: id(10) },
-      `InvalidAMIID.Unavailable: The image id '[${id(10)}]' is no longer available`,
+      `InvalidAMIID.Unavailable: The image ID '${id(10)}' is no longer available`,
     ],
     [{ ImageId: '{"image_id":"x"}' }, 'InvalidAMIID.Malformed'],
     [{ ImageId: undefined }, 'MissingParameter: The request must contain the parameter ImageId'],
@@ -372,6 +372,18 @@ describe('the estate', () => {
     expect(again.call('DescribeLaunchTemplates')).toEqual(account.call('DescribeLaunchTemplates'));
     expect(again.health(stays)).toEqual({ state: 'running', passed: true });
     expect(again.health(bad)).toMatchObject({ impairment: 'Instance reachability check failed' });
+  });
+
+  it('that is written has no instance that is no longer shown', () => {
+    const account = open();
+    const one = account.run(DATA);
+    account.advance(1000);
+    account.call('Terminate', { id: one }, 'launcher');
+    const written = () => account.cloud.toEstate().ec2.instances.length;
+    account.advance(3639);
+    expect(written()).toBe(1);
+    account.advance(1);
+    expect(written()).toBe(0);
   });
 
   it('without EC2 is written without it', () => {

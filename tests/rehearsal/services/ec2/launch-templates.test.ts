@@ -259,15 +259,22 @@ describe('CreateLaunchTemplateVersion', () => {
 
     it('answers the same request as before, whatever has happened since', () => {
       const account = open();
-      const first = create(account, { ClientToken, SourceVersion: '$Latest' });
+      const first = create(account, {
+        ClientToken,
+        SourceVersion: '$Latest',
+        LaunchTemplateData: { ImageId: FRESH, InstanceType: 'm6i.large' },
+      });
       create(account);
       account.advance(86_399);
+      const LaunchTemplateData = { InstanceType: 'm6i.large', ImageId: FRESH };
       const reordered = {
-        SourceVersion: '$Latest',
-        LaunchTemplateData: { ImageId: FRESH },
         ClientToken,
+        SourceVersion: '$Latest',
+        LaunchTemplateData,
+        LaunchTemplateId: WEB,
       };
-      expect(create(account, reordered)).toEqual(first);
+      const again = account.call('CreateLaunchTemplateVersion', reordered);
+      expect(again.LaunchTemplateVersion).toEqual(first);
       expect(summary(account)).toEqual([1, 4]);
     });
 
@@ -285,7 +292,18 @@ describe('CreateLaunchTemplateVersion', () => {
       const account = open();
       create(account, { ClientToken });
       account.advance(86_400);
-      expect(create(account, { ClientToken }).VersionNumber).toBe(4);
+      expect(create(account, { ClientToken: 'rollout-2' }).VersionNumber).toBe(4);
+      const { answered } = account.cloud.save().services.ec2 as { answered: object };
+      expect(Object.keys(answered)).toHaveLength(1);
+      expect(create(account, { ClientToken }).VersionNumber).toBe(5);
+    });
+
+    it('takes it for another operation as another', () => {
+      const account = open();
+      create(account, { ClientToken });
+      const input = { LaunchTemplateId: WEB, DefaultVersion: '3', ClientToken };
+      account.call('ModifyLaunchTemplate', input);
+      expect(summary(account)).toEqual([3, 3]);
     });
 
     it('does not spend it on a request that is refused', () => {
@@ -371,6 +389,15 @@ describe('DeleteLaunchTemplateVersions', () => {
     expect(create(account).VersionNumber).toBe(4);
   });
 
+  it('does not give it again in a further rehearsal either', () => {
+    const account = open();
+    create(account);
+    remove(account, ['3']);
+    const again = new Account(JSON.parse(JSON.stringify(account.cloud.toEstate())));
+    expect(summary(again)).toEqual([1, 2]);
+    expect(create(again).VersionNumber).toBe(4);
+  });
+
   it('tells of a template that is not there in the same way', () => {
     const LaunchTemplateId = 'lt-00000000000000000';
     expect(remove(open(), ['1'], { LaunchTemplateId })).toEqual({
@@ -400,6 +427,26 @@ describe('DeleteLaunchTemplateVersions', () => {
   ])('refuses %j', (input, refusal) => {
     const asked = { LaunchTemplateId: WEB, ...input };
     expect(open().refusal('DeleteLaunchTemplateVersions', asked)).toContain(refusal);
+  });
+});
+
+describe('what a version launches', () => {
+  const launched = (account: Account, spec: object) => account.call('LaunchData', spec, 'launcher');
+
+  it('is that of the default version unless another is named', () => {
+    const account = open();
+    expect(launched(account, { LaunchTemplateName: 'web' })).toEqual(data);
+    expect(launched(account, { LaunchTemplateId: WEB, Version: '$Latest' })).toEqual(second);
+    expect(launched(account, { LaunchTemplateId: WEB, Version: '2' })).toEqual(second);
+    expect(
+      account.refusal('LaunchData', { LaunchTemplateId: WEB, Version: '3' }, 'launcher'),
+    ).toMatch('InvalidLaunchTemplateId.VersionNotFound');
+  });
+
+  it('is a copy that overrides may be written into', () => {
+    const account = open();
+    launched(account, { LaunchTemplateId: WEB }).MetadataOptions.HttpTokens = 'optional';
+    expect(launched(account, { LaunchTemplateId: WEB })).toEqual(data);
   });
 });
 
