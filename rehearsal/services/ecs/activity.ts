@@ -22,6 +22,7 @@ export function nextAt(state: EcsState, view: View): number | undefined {
 /** Instances come and go, tasks run and stop, the schedulers see to the rest. */
 export function act(state: EcsState, activity: Activity): void {
   state.unsettled = false;
+  activity.uses('no-events');
   const fleet = members(state, activity);
   moveFleet(state, fleet, activity);
   moveTasks(state, activity);

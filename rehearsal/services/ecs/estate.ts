@@ -101,9 +101,9 @@ export function toEstate(state: EcsState, _now: number, scope: Scope): Record<st
   return {
     ecs: structuredClone({
       ...scope.estate.ecs,
-      ...(containerInstances.length > 0 && { containerInstances }),
-      ...(services.length > 0 && { services }),
-      ...(tasks.length > 0 && { tasks }),
+      containerInstances,
+      services,
+      tasks,
     }),
   };
 }

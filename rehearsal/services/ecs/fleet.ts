@@ -130,10 +130,11 @@ function register(
   { now, scope, uses }: Activity,
 ): void {
   uses('register');
+  uses('sizes');
   const arn = arnOf(
     scope,
     'container-instance',
-    `${lastPart(cluster)}/${newId(state, 'container instance')}`,
+    `${lastPart(cluster)}/${newId(state, 'container instance', now)}`,
   );
   const attributes = {
     'ecs.ami-id': instance.ImageId,

@@ -33,6 +33,11 @@ export const ecs: Service<EcsState> = {
       source: `${GUIDE}/container-instance-draining.html`,
     },
     {
+      id: 'load-balancers',
+      text: 'A task behind a load balancer is healthy there as soon as it is RUNNING.',
+      source: 'assumed',
+    },
+    {
       id: 'daemons',
       text: 'A daemon stops when no other task is left on a draining container instance.',
       source: `${GUIDE}/managed-instance-draining.html`,
@@ -70,7 +75,7 @@ export const ecs: Service<EcsState> = {
     {
       id: 'inactive',
       text: 'An INACTIVE container instance is not listed, and can be described for an hour.',
-      source: `${GUIDE}/ecs-agent-versions.html`,
+      source: `${GUIDE}/ECS_instances.html`,
     },
     {
       id: 'list-tasks',

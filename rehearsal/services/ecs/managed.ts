@@ -17,8 +17,12 @@ const LONGEST_DRAIN = 48 * 3_600_000;
 /** How long before the hook would go on by itself ECS has it wait longer. */
 const HEARTBEAT_AHEAD = 60_000;
 
-/** ECS calls Auto Scaling with its service-linked role. */
-const IN_ITS_OWN_NAME = { caller: 'ecs', principal: 'ecs.amazonaws.com' };
+/** ECS calls Auto Scaling with its service-linked role. What Auto Scaling does then is no behaviour of ECS. */
+const IN_ITS_OWN_NAME = {
+  caller: 'ecs',
+  principal: 'ecs.amazonaws.com',
+  uses: () => undefined,
+};
 
 /** When managed draining or managed termination protection has something to do, epoch milliseconds. */
 export function nextOfManaged(
@@ -64,6 +68,7 @@ export function releaseDrained(
 ): void {
   const live = liveTasks(state);
   const groups = activity.peer<AutoScalingState>('autoscaling');
+  const inItsOwnName = { ...activity, ...IN_ITS_OWN_NAME };
   for (const member of fleet) {
     const record = recordOf(state, member);
     const wait = drainingWait(state, member);
@@ -72,10 +77,10 @@ export function releaseDrained(
     const isDrained = !live.has(record.containerInstance.containerInstanceArn);
     if (isDrained || activity.now >= record.terminatingSince + LONGEST_DRAIN) {
       const { InstanceId } = instance;
-      completeLifecycleAction(groups, group, InstanceId, DRAINING_HOOK, 'CONTINUE', activity);
+      completeLifecycleAction(groups, group, InstanceId, DRAINING_HOOK, 'CONTINUE', inItsOwnName);
     } else if (activity.now >= wait.until - HEARTBEAT_AHEAD) {
       const { InstanceId } = instance;
-      recordLifecycleActionHeartbeat(groups, group, InstanceId, DRAINING_HOOK, activity);
+      recordLifecycleActionHeartbeat(groups, group, InstanceId, DRAINING_HOOK, inItsOwnName);
     }
   }
 }
@@ -99,6 +104,7 @@ export function protect(state: EcsState, fleet: readonly Member[], activity: Act
     const changes = isBusy ? !ProtectedFromScaleIn : wasBusy && ProtectedFromScaleIn;
     if (LifecycleState !== 'InService' || !changes) continue;
     activity.uses('managed-termination-protection');
+    activity.uses('no-managed-scaling');
     const input = {
       AutoScalingGroupName: member.group,
       InstanceIds: [member.instance.InstanceId],

@@ -73,6 +73,7 @@ function keepReplicas(state: EcsState, record: ServiceRecord, activity: Activity
   const staying = wanted.filter((task) => !isLeaving(task));
 
   const surplus = inOrderOfStopping(staying).slice(0, Math.max(0, staying.length - desired));
+  if (surplus.length > 0) activity.uses('scale-in-order');
   for (const task of surplus) {
     stopTask(task, 'ServiceSchedulerInitiated', 'Scaling activity initiated by service', activity);
   }
@@ -83,6 +84,7 @@ function keepReplicas(state: EcsState, record: ServiceRecord, activity: Activity
   for (const task of leaving.filter(({ status }) => status === 'RUNNING')) {
     if (running - 1 < minimum) break;
     activity.uses('drain-services');
+    if ((record.service.loadBalancers ?? []).length > 0) activity.uses('load-balancers');
     stopForDrain(task, activity);
     running -= 1;
   }
@@ -109,6 +111,7 @@ function start(
   const size = sizeOfTask(state, record.service.taskDefinition);
   const spot = place(record, size, spots, activity);
   activity.uses('placement');
+  activity.uses('no-rebalancing');
   if (spot === undefined) {
     tell(state, record, NO_PLACE, activity);
     return false;
@@ -134,7 +137,7 @@ function tell(state: EcsState, record: ServiceRecord, what: string, { now }: Act
   const { events } = record;
   if (events[0]?.message === message) return;
   const event: Json = {
-    id: newId(state, 'event'),
+    id: newId(state, 'event', now),
     createdAt: new Date(now).toISOString(),
     message,
   };

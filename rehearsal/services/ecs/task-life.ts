@@ -22,7 +22,7 @@ export function startTask(
   { now, random, scope }: Activity,
 ): TaskRecord {
   const { containerInstance } = instance;
-  const arn = arnOf(scope, 'task', `${lastPart(cluster)}/${newId(state, 'task')}`);
+  const arn = arnOf(scope, 'task', `${lastPart(cluster)}/${newId(state, 'task', now)}`);
   const zone = attributeOf(instance, 'ecs.availability-zone');
   const provider: Json = containerInstance.capacityProviderName;
   const record: TaskRecord = {
@@ -101,9 +101,9 @@ export function moveTasks(state: EcsState, { now }: Activity): void {
 }
 
 /** Looks like AWS's, and is the same in every rehearsal. */
-export function newId(state: EcsState, kind: string): string {
+export function newId(state: EcsState, kind: string, now: number): string {
   state.made += 1;
-  return createHash('sha256').update(`${kind} ${state.made}`).digest('hex').slice(0, 32);
+  return createHash('sha256').update(`${kind} ${now} ${state.made}`).digest('hex').slice(0, 32);
 }
 
 function endTask(record: TaskRecord, at: number): void {

@@ -359,7 +359,12 @@ export class Cluster {
       now: this.now,
       scope: this.scope,
       random: this.random,
-      uses: (id) => this.used.add(id),
+      uses: (id) => {
+        if (!ecs.behaviours.some((behaviour) => behaviour.id === id)) {
+          throw new Error(`the table of behaviours has no ${id}`);
+        }
+        this.used.add(id);
+      },
       emit: () => undefined,
       measure: (metric) => this.metrics.push({ at: this.now, ...metric }),
       peer: (id) => peers[id],
