@@ -1,3 +1,4 @@
+import type { Ec2State } from '../ec2/state';
 import { dueEvents, nextEventAt } from '../estate-events';
 import type { Activity, View } from '../service';
 import { reachCapacity, resize } from './capacity';
@@ -72,8 +73,14 @@ function groupAt(record: GroupRecord, view: View): number | undefined {
   if (record.touched || record.published === undefined) return view.now;
   const refresh = activeRefresh(record);
   if (refresh !== undefined && alarmsMatter(refresh, view)) return view.now;
-  if (record.instances.some((instance) => wasTaken(record, instance, view))) return view.now;
-  return record.wakeAt;
+  // Asked after every call of anybody, so most instances are passed over quickly.
+  const { instances } = view.peer<Ec2State>('ec2');
+  const taken = record.instances.some(
+    (instance) =>
+      instances[instance.InstanceId]?.shuttingDownAt !== undefined &&
+      wasTaken(record, instance, view),
+  );
+  return taken ? view.now : record.wakeAt;
 }
 
 /** Whether somebody else has terminated an instance and the group has not found out yet. */

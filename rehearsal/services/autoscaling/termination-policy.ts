@@ -66,9 +66,9 @@ function inFullestZone(
   candidates: readonly GroupInstance[],
   live: readonly GroupInstance[],
 ): readonly GroupInstance[] {
-  const sizeOf = ({ AvailabilityZone }: GroupInstance) =>
-    live.filter((instance) => instance.AvailabilityZone === AvailabilityZone).length;
-  return lowest(candidates, (instance) => -sizeOf(instance));
+  const sizes = new Map<string, number>();
+  for (const { AvailabilityZone: zone } of live) sizes.set(zone, (sizes.get(zone) ?? 0) + 1);
+  return lowest(candidates, ({ AvailabilityZone }) => -(sizes.get(AvailabilityZone) ?? 0));
 }
 
 function oldestConfiguration(instances: readonly GroupInstance[]): readonly GroupInstance[] {
