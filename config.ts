@@ -4,6 +4,15 @@ import {
   numberArguments,
   type NumberRange,
 } from './components/appstream/auto-updater/arguments';
+import {
+  checkGroup,
+  checkFollow,
+  numberArguments as rolloutNumbers,
+  type FollowArgs,
+  type GroupArgs,
+} from './components/ami/ami-rollout/arguments';
+import { checkCluster, type EcsClusterArgs } from './components/ami/ecs-ami-refresher/arguments';
+import type { ArgumentProblem } from './components/foundation/argument-error';
 import { findScheduleMistake, isTimeZone } from './components/foundation/schedule-time';
 
 /** The settings of a stack, validated. Documented in `Pulumi.yaml`. */
@@ -22,6 +31,13 @@ export interface Settings {
     readonly identity: string;
   };
   readonly protectFromDeletion: boolean;
+  readonly amiGroups: Readonly<Record<string, GroupArgs>>;
+  readonly amiFollow: readonly FollowArgs[];
+  readonly amiInstanceRoles: readonly string[];
+  readonly amiOwners: readonly string[];
+  readonly amiMinimumAgeHours: number;
+  readonly amiAttempts: number;
+  readonly ecsClusters: readonly EcsClusterArgs[];
 }
 
 /** The raw configuration of the project: keys without namespace, values as Pulumi stores them. */
@@ -33,7 +49,12 @@ export function readSettings(): Settings {
   const raw = Object.entries(pulumi.runtime.allConfig())
     .filter(([key]) => key.startsWith(`${project}:`))
     .map(([key, value]) => [key.slice(project.length + 1), value] as const);
-  const { settings, mistakes } = parseSettings(Object.fromEntries(raw));
+  // The SDK has it, but leaves it out of its types.
+  const { isConfigSecret } = pulumi.runtime as unknown as {
+    isConfigSecret(this: void, key: string): boolean;
+  };
+  const encrypted = raw.map(([key]) => key).filter((key) => isConfigSecret(`${project}:${key}`));
+  const { settings, mistakes } = parseSettings(Object.fromEntries(raw), encrypted);
   if (mistakes.length > 0) {
     const stack = pulumi.getStack();
     const count = mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`;
@@ -45,18 +66,39 @@ export function readSettings(): Settings {
   return settings;
 }
 
-/** Parses and checks the whole configuration. Each mistake names its key, what was given and what is allowed. */
-export function parseSettings(raw: RawConfig): {
+/**
+ * Parses and checks the whole configuration. Each mistake names its key, what was given and what is allowed.
+ *
+ * @param encrypted keys of `raw` that are secret. No setting can be: each is plain in AWS, and so in the stack's state,
+ * where somebody who encrypted it does not expect it.
+ */
+export function parseSettings(
+  raw: RawConfig,
+  encrypted: readonly string[] = [],
+): {
   readonly settings: Settings;
   readonly mistakes: readonly string[];
 } {
-  const reader = new Reader(raw);
+  const plain = Object.entries(raw).filter(([key]) => !encrypted.includes(key));
+  const reader = new Reader(Object.fromEntries(plain));
+  for (const key of encrypted) {
+    reader.mistakes.push(
+      `${key}: is encrypted, but would be plain in AWS; set it with --plaintext`,
+    );
+  }
   const from = reader.text(
     'emailFrom',
     '',
     emailAddress,
     'an e-mail address, such as images@example.com',
   );
+  const ecsClusters = reader.entries<EcsClusterArgs>('ecsClusters', (cluster, index) =>
+    checkCluster(`ecsClusters[${index}]`, cluster),
+  );
+  const amiGroups = reader.members<GroupArgs>('amiGroups', (group, name) =>
+    checkGroup(`amiGroups.${name}`, group),
+  );
+  const groupNames = [...Object.keys(amiGroups), ...ecsClusters.flatMap(({ groups }) => groups)];
   const settings: Settings = {
     appstreamAutoUpdate: reader.flag('appstreamAutoUpdate', true),
     schedule: reader.schedule('schedule', defaultSchedule),
@@ -77,7 +119,29 @@ export function parseSettings(raw: RawConfig): {
       identity: reader.text('emailIdentity', from, isIdentity, 'an e-mail address or a domain'),
     },
     protectFromDeletion: reader.flag('protectFromDeletion', false),
+    amiGroups,
+    amiFollow: reader.entries<FollowArgs>('amiFollow', (follow, index) =>
+      checkFollow(`amiFollow[${index}]`, follow, groupNames),
+    ),
+    amiInstanceRoles: reader.texts(
+      'amiInstanceRoles',
+      [],
+      /^[\w+=,.@-]{1,64}$/,
+      'names of IAM roles',
+    ),
+    amiOwners: reader.texts(
+      'amiOwners',
+      ['self', 'amazon'],
+      /^(self|amazon|\d{12})$/,
+      'self, amazon, or account numbers of twelve digits',
+    ),
+    amiMinimumAgeHours: reader.wholeNumber('amiMinimumAgeHours', rolloutNumbers.minimumAgeHours),
+    amiAttempts: reader.wholeNumber('amiAttempts', rolloutNumbers.attempts),
+    ecsClusters,
   };
+  for (const name of groupNames.filter((group, index) => groupNames.indexOf(group) !== index)) {
+    reader.mistakes.push(`ecsClusters: the group ${name} is there twice, or in amiGroups as well`);
+  }
   if (settings.email.to.length > 0 && (raw['emailFrom'] ?? '') === '') {
     reader.mistakes.push('emailFrom: not given; it is required with emailTo');
   }
@@ -149,6 +213,70 @@ class Reader {
       : this.mistake(key, value, allowed, []);
   }
 
+  /** A list of texts, each once. */
+  texts(
+    key: string,
+    fallback: readonly string[],
+    pattern: RegExp,
+    allowed: string,
+  ): readonly string[] {
+    const list = this.json(key, `a list of ${allowed}, each once`, Array.isArray);
+    if (list === undefined) return fallback;
+    const texts = list as unknown[];
+    return texts.length === new Set(texts).size &&
+      texts.every((text) => typeof text === 'string' && pattern.test(text))
+      ? (texts as string[])
+      : this.mistake(key, JSON.stringify(list), `a list of ${allowed}, each once`, fallback);
+  }
+
+  /** A list of objects, each judged by itself. */
+  entries<Entry>(
+    key: string,
+    check: (entry: Entry, index: number) => readonly ArgumentProblem[],
+  ): readonly Entry[] {
+    const isList = (value: unknown) => Array.isArray(value) && value.every(isObject);
+    const list = (this.json(key, 'a list of objects', isList) ?? []) as readonly Entry[];
+    return this.judged(list.map((entry, index) => [entry, check(entry, index)] as const));
+  }
+
+  /** An object whose members are objects, each judged by itself. */
+  members<Member>(
+    key: string,
+    check: (member: Member, name: string) => readonly ArgumentProblem[],
+  ): Readonly<Record<string, Member>> {
+    const isMap = (value: unknown) => isObject(value) && Object.values(value).every(isObject);
+    const map = (this.json(key, 'an object of objects', isMap) ?? {}) as Record<string, Member>;
+    const names = Object.keys(map);
+    const sound = this.judged(
+      names.map((name) => [name, check(map[name] as Member, name)] as const),
+    );
+    return Object.fromEntries(sound.map((name) => [name, map[name] as Member]));
+  }
+
+  /** Those without problems. */
+  private judged<Entry>(
+    entries: readonly (readonly [Entry, readonly ArgumentProblem[]])[],
+  ): readonly Entry[] {
+    return entries.flatMap(([entry, problems]) => {
+      for (const { argument, given, accepted } of problems) {
+        this.mistakes.push(`${argument}: given ${JSON.stringify(given)}; allowed is ${accepted}`);
+      }
+      return problems.length === 0 ? [entry] : [];
+    });
+  }
+
+  private json(key: string, allowed: string, accepts: (value: unknown) => boolean): unknown {
+    const value = this.take(key);
+    if (value === undefined) return undefined;
+    try {
+      const parsed: unknown = JSON.parse(value);
+      if (accepts(parsed)) return parsed;
+    } catch {
+      // Told below, as it was given.
+    }
+    return this.mistake(key, value, allowed, undefined);
+  }
+
   refuseUnknown(): void {
     for (const key of Object.keys(this.raw)) {
       if (this.known.includes(key)) continue;
@@ -166,6 +294,10 @@ class Reader {
     this.mistakes.push(`${key}: given ${JSON.stringify(given)}; allowed is ${allowed}`);
     return fallback;
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function emailAddress(value: string): boolean {

@@ -18,6 +18,13 @@ describe('the configuration of a stack', () => {
         finishHours: 24,
         email: { from: '', to: [], identity: '' },
         protectFromDeletion: false,
+        amiGroups: {},
+        amiFollow: [],
+        amiInstanceRoles: [],
+        amiOwners: ['self', 'amazon'],
+        amiMinimumAgeHours: 24,
+        amiAttempts: 1,
+        ecsClusters: [],
       },
     });
   });
@@ -81,8 +88,8 @@ describe('the configuration of a stack', () => {
       'timeZone: given "Mars/Olympus"; allowed is an IANA time zone, such as Europe/Berlin',
       'batchSize: given "many"; allowed is a whole number from 1 to 200',
       'emailTo: given "[\\"not an address\\"]"; allowed is a list of e-mail addresses, each once, at most 50',
-      'bachSize: unknown key; known are emailFrom, appstreamAutoUpdate, schedule, timeZone, batchSize, ' +
-        'attempts, pollMinutes, startHours, finishHours, emailTo, emailIdentity, protectFromDeletion',
+      'bachSize: unknown key; known are emailFrom, ecsClusters, amiGroups, appstreamAutoUpdate, schedule, timeZone, batchSize, ' +
+        'attempts, pollMinutes, startHours, finishHours, emailTo, emailIdentity, protectFromDeletion, amiFollow, amiInstanceRoles, amiOwners, amiMinimumAgeHours, amiAttempts',
     ]);
   });
 
@@ -128,6 +135,14 @@ describe('the configuration of a stack', () => {
       'emailFrom: not given; it is required with emailTo',
     ]);
   });
+});
+
+test('a setting that is encrypted is a mistake, since it would be plain in AWS and in the state', () => {
+  const raw = { emailTo: '["a@example.com"]', emailFrom: 'b@example.com', pollMinutes: '15' };
+  expect(parseSettings(raw, ['emailFrom']).mistakes).toEqual([
+    'emailFrom: is encrypted, but would be plain in AWS; set it with --plaintext',
+  ]);
+  expect(parseSettings(raw).mistakes).toEqual([]);
 });
 
 describe('Pulumi.yaml', () => {

@@ -5,16 +5,18 @@ export interface Failure {
 }
 
 /** A failure in one line. A function's error arrives as JSON text; people read its message. */
-export function describeFailure(failure: Failure | undefined): string {
-  const cause = failure?.Cause ?? 'no cause given';
-  let message = cause;
+export function describeFailure({
+  Error: name = 'Error',
+  Cause = 'no cause given',
+}: Failure = {}): string {
+  let message = Cause;
   try {
-    const parsed = JSON.parse(cause) as { readonly errorMessage?: string } | null;
-    message = parsed?.errorMessage ?? cause;
+    message =
+      (JSON.parse(Cause) as { readonly errorMessage?: string } | null)?.errorMessage ?? Cause;
   } catch {
     // Not JSON: AWS's own words.
   }
-  return `${failure?.Error ?? 'Error'}: ${message}`;
+  return `${name}: ${message}`;
 }
 
 /** Step Functions adds service, status code and request to AWS's own words. */
