@@ -2,7 +2,7 @@ import { findVersion, imageParameter, type FoundVersion } from '../ec2/launch-te
 import type { Ec2State } from '../ec2/state';
 import { AwsError, type AccessRequest, type Json, type Scope, type View } from '../service';
 import { parameterArn } from '../ssm';
-import { specificationOf, type Configuration } from './configuration';
+import { specificationOf, specificationsOf, type Configuration } from './configuration';
 import { groupArn } from './names';
 import type { AutoScalingState } from './state';
 
@@ -42,16 +42,9 @@ export function launchAccess(
   if (view === undefined) throw new Error('Launch templates cannot be seen without a view of EC2.');
   const { scope } = view;
   const ec2 = view.peer<Ec2State>('ec2');
-  const { LaunchTemplate, MixedInstancesPolicy } = configuration;
-  const { LaunchTemplateSpecification, Overrides = [] } =
-    MixedInstancesPolicy?.LaunchTemplate ?? {};
-  const specifications: Json[] = [
-    LaunchTemplate,
-    LaunchTemplateSpecification,
-    ...Overrides.map((override: Json) => override.LaunchTemplateSpecification),
-  ].filter((specification) => specification !== undefined);
+  const { Overrides = [] } = configuration.MixedInstancesPolicy?.LaunchTemplate ?? {};
   const images = Overrides.flatMap(({ ImageId }: Json) => ImageId ?? []);
-  return specifications.flatMap((specification) => {
+  return specificationsOf(configuration).flatMap((specification) => {
     const version = versionOf(ec2, specification);
     return version === undefined ? [] : templateAccess(version, images, group, scope);
   });

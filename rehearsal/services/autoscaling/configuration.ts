@@ -196,7 +196,7 @@ export function obstacleToRollback(
 }
 
 /** Every launch template that a configuration names. */
-function specificationsOf({ LaunchTemplate, MixedInstancesPolicy }: Configuration): Json[] {
+export function specificationsOf({ LaunchTemplate, MixedInstancesPolicy }: Configuration): Json[] {
   const { LaunchTemplateSpecification, Overrides = [] } =
     MixedInstancesPolicy?.LaunchTemplate ?? {};
   return [

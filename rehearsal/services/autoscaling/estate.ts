@@ -2,11 +2,18 @@ import { createHash } from 'node:crypto';
 import type { Json, Scope } from '../service';
 import { groupShown } from './describe-groups';
 import { refreshShown } from './describe-refreshes';
+import { specificationsOf } from './configuration';
 import { checkHook } from './lifecycle-hooks';
 import { arnOf } from './names';
 import { preferencesOf } from './preferences';
 import { actionShown, scheduledAction } from './scheduled-actions';
-import type { AutoScalingState, GroupInstance, GroupRecord, Refresh } from './state';
+import {
+  isLeaving,
+  type AutoScalingState,
+  type GroupInstance,
+  type GroupRecord,
+  type Refresh,
+} from './state';
 import { terminationPolicies } from './termination-policy';
 
 /** Members of a group in an estate that are answers of other operations. */
@@ -23,7 +30,12 @@ const BESIDES = [
 export function createState(scope: Scope): AutoScalingState {
   const given: Json[] = structuredClone(scope.estate.autoscaling?.groups ?? []);
   const groups = given.map((group) => [group.AutoScalingGroupName, recordOf(group, scope)]);
-  return { groups: Object.fromEntries(groups), issued: 0, eventsDone: 0 };
+  const issued = given.reduce(
+    (sum, { Activities = [], InstanceRefreshes = [] }) =>
+      sum + Activities.length + InstanceRefreshes.length,
+    0,
+  );
+  return { groups: Object.fromEntries(groups), issued, eventsDone: 0 };
 }
 
 function recordOf(given: Json, scope: Scope): GroupRecord {
@@ -34,9 +46,17 @@ function recordOf(given: Json, scope: Scope): GroupRecord {
     refreshes[0]?.endedAt === undefined ? refreshes[0] : undefined;
   const hooks: Json[] = given.LifecycleHooks ?? [];
   hooks.forEach(checkHook);
+  const instances: GroupInstance[] = (given.Instances ?? []).map((one: Json) =>
+    instanceOf(one, active, hooks, now),
+  );
+  if (active?.status === 'InProgress') {
+    const live = instances.filter((one) => !isLeaving(one) && one.LifecycleState !== 'Standby');
+    // More than there should be were launched before as many old ones were to go.
+    active.surplus = Math.max(live.length - group.DesiredCapacity, 0);
+  }
   return {
     group,
-    instances: (given.Instances ?? []).map((one: Json) => instanceOf(one, active, hooks, now)),
+    instances,
     hooks: hooks.map((hook) => ({ ...hook, AutoScalingGroupName: group.AutoScalingGroupName })),
     refreshes,
     scheduledActions: (given.ScheduledActions ?? []).flatMap((one: Json) =>
@@ -84,11 +104,10 @@ function instanceOf(
   hooks: readonly Json[],
   now: number,
 ): GroupInstance {
-  const { LaunchTemplate: target } = active?.desiredConfiguration ?? {};
-  const deployed =
-    target !== undefined &&
-    given.LaunchTemplate?.LaunchTemplateId === target.LaunchTemplateId &&
-    given.LaunchTemplate?.Version === target.Version;
+  const { LaunchTemplateId, Version } = given.LaunchTemplate ?? {};
+  const deployed = specificationsOf(active?.desiredConfiguration ?? {}).some(
+    (target) => target.LaunchTemplateId === LaunchTemplateId && target.Version === Version,
+  );
   const waiting = /^(Pending|Terminating):Wait$/.exec(given.LifecycleState)?.[1];
   const transition = waiting === 'Pending' ? 'LAUNCHING' : 'TERMINATING';
   return {

@@ -12,7 +12,7 @@ import {
 } from './configuration';
 import { checkMembers, groupNamed, invalid, nextId, notImplemented } from './names';
 import { alarmsOf, preferencesOf } from './preferences';
-import { activeRefresh, type AutoScalingState, type GroupRecord } from './state';
+import { activeRefresh, isSuspended, type AutoScalingState, type GroupRecord } from './state';
 
 const NAME = 'StartInstanceRefresh';
 const MEMBERS = ['AutoScalingGroupName', 'Strategy', 'DesiredConfiguration', 'Preferences'];
@@ -98,6 +98,8 @@ function checkGroup(record: GroupRecord, asked: Json, preferences: Json): void {
   }
   if (configurations.some(isWeighted)) throw notImplemented('instance weights', NAME);
   if (record.warmPool !== undefined) throw notImplemented('warm pools', NAME);
+  const suspended = ['Launch', 'Terminate'].find((process) => isSuspended(record, process));
+  if (suspended !== undefined) throw notImplemented(`a suspended ${suspended} process`, NAME);
   if (record.group.LaunchConfigurationName !== undefined) {
     throw notImplemented('launch configurations', NAME);
   }

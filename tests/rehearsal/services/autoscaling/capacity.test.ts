@@ -261,6 +261,28 @@ describe('instances that are not healthy', () => {
   );
 });
 
+describe('suspended processes', () => {
+  it.each([
+    ['Launch', 4, 2],
+    ['Terminate', 1, 2],
+    ['HealthCheck', 2, 2],
+  ])(
+    '%s leaves a group of 2 that should have %i with %i instances',
+    (ProcessName, desired, left) => {
+      const world = new World([groupOf(2, { SuspendedProcesses: [{ ProcessName }] })]);
+      const { cloud } = world.account as Json;
+      const before = world.group().Instances.map(({ InstanceId }: Json) => InstanceId);
+      if (ProcessName === 'HealthCheck') {
+        terminateInstance(cloud.states.get('ec2'), before[0], cloud.activity({ id: 'ec2' }));
+      }
+      world.call('UpdateAutoScalingGroup', resize(desired));
+      world.pass(600);
+      expect(world.group().Instances.map(({ InstanceId }: Json) => InstanceId)).toEqual(before);
+      expect(before).toHaveLength(left);
+    },
+  );
+});
+
 describe('lifecycle hooks', () => {
   const hook = (LifecycleTransition: string, DefaultResult = 'CONTINUE') => ({
     LifecycleHookName: `on-${LifecycleTransition}`,

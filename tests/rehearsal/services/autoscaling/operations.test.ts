@@ -118,7 +118,11 @@ describe('StartInstanceRefresh refuses', () => {
     expect(world.refusal('StartInstanceRefresh', input)).toMatch(new RegExp(message));
   });
 
-  it('what it cannot do faithfully: weights, warm pools and launch configurations', () => {
+  it('what it cannot do faithfully: weights, warm pools, launch configurations, suspended processes', () => {
+    const SuspendedProcesses = [{ ProcessName: 'Terminate' }];
+    expect(
+      new World([groupOf(1, { SuspendedProcesses })]).refusal('StartInstanceRefresh', {}),
+    ).toMatch(/NotImplemented: .*Terminate/);
     expect(
       mixed({ InstanceType: 'm5.large', WeightedCapacity: '2' }).refusal(
         'StartInstanceRefresh',

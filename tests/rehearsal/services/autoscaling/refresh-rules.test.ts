@@ -1,3 +1,4 @@
+import { terminateInstance } from '../../../../rehearsal/services/ec2/instances';
 import type { Json } from '../../../../rehearsal/services/service';
 import { BAD, BETTER, deploy, GOOD, GROUP, groupOf, live, World, WORSE } from './support';
 
@@ -381,6 +382,23 @@ describe('a refresh that launches first', () => {
   );
 });
 
+describe('an instance that does not come up', () => {
+  it('is forgotten once its replacement has, however long the refresh goes on', () => {
+    const world = new World([groupOf(2)]);
+    world.start(BETTER, { CheckpointPercentages: [50, 100], CheckpointDelay: 7200 });
+    world.pass(20);
+    const { cloud } = world.account as Json;
+    const [{ InstanceId }] = world
+      .group()
+      .Instances.filter(({ LifecycleState }: Json) => LifecycleState === 'Pending');
+    terminateInstance(cloud.states.get('ec2'), InstanceId, cloud.activity({ id: 'ec2' }));
+    world.pass(10);
+    expect(world.refresh().StatusReason).toMatch(`${InstanceId} is unhealthy`);
+    expect(world.until(DONE)).toBeGreaterThan(7200);
+    expect(world.refresh().Status).toBe('Successful');
+  });
+});
+
 describe('while a refresh is under way', () => {
   it('a second one is refused', () => {
     const world = new World([groupOf(2)]);
@@ -412,5 +430,28 @@ describe('while a refresh is under way', () => {
     world.until(DONE);
     world.pass(600);
     expect(world.images()).toEqual([BETTER, BETTER]);
+  });
+});
+
+describe('an account that is written down in the middle of a refresh', () => {
+  it.each<[string, Json, number, string, string]>([
+    [BETTER, { MinHealthyPercentage: 90 }, 400, 'Successful', BETTER],
+    [BETTER, { MinHealthyPercentage: 100, MaxHealthyPercentage: 150 }, 90, 'Successful', BETTER],
+    [BAD, { AutoRollback: true }, 2000, 'RollbackSuccessful', GOOD],
+  ])('comes to the same end (%s, %j)', (image, preferences, seconds, Status, end) => {
+    const world = new World([groupOf(10)]);
+    world.start(image, preferences);
+    world.pass(seconds);
+    expect(world.refresh().Status).toBe('InProgress');
+    const resumed = new World([], world.account.toEstate());
+    resumed.until(DONE);
+    resumed.pass(600);
+    expect(resumed.refresh()).toMatchObject({
+      Status,
+      InstanceRefreshId: world.refresh().InstanceRefreshId,
+    });
+    expect(resumed.images()).toEqual(Array(10).fill(end));
+    const least = preferences.MinHealthyPercentage === 100 ? 10 : 9;
+    expect(Math.min(...resumed.metric('GroupInServiceInstances'))).toBe(least);
   });
 });
