@@ -110,7 +110,7 @@ async function ensureVersion(
     SourceVersion: String(template.version),
     VersionDescription: describeVersion(group, ami, template.version, attempt),
     // The answer to an earlier call may have been lost.
-    ClientToken: clientToken(group, ami, template.version, attempt),
+    ClientToken: clientToken(`${group} ${template.id}`, ami, template.version, attempt),
     LaunchTemplateData: { ImageId: ami, ...keepSnapshots(template.data, rootOf) },
   });
   const number = answer.LaunchTemplateVersion?.VersionNumber;
@@ -121,9 +121,9 @@ async function ensureVersion(
 }
 
 /** At most 64 ASCII characters, whatever the group is called. */
-function clientToken(group: string, ami: string, source: number, attempt: number): string {
+function clientToken(owner: string, ami: string, source: number, attempt: number): string {
   let hash = 5381;
-  for (const character of group) hash = (hash * 33 + (character.codePointAt(0) ?? 0)) % 2 ** 48;
+  for (const character of owner) hash = (hash * 33 + (character.codePointAt(0) ?? 0)) % 2 ** 48;
   return `evergreen-${ami}-${source}-${attempt}-${hash.toString(16)}`.slice(0, 64);
 }
 

@@ -89,13 +89,17 @@ export const factory = () => {
   });
 };
 
-/** Every group is one of the component's, and in one wave only. */
+/**
+ * Every group is one of the component's, and in one wave only. Where none is named those of clusters are left alone:
+ * their AMIs have an ECS agent, and others must not replace them.
+ */
 function wavesOf(
   { groups, waves }: ReturnType<typeof checkRolloutInput>,
   settings: RolloutSettings,
 ): Wave[] {
   const known = Object.keys(settings.groups);
-  const given = waves ?? [{ groups: groups ?? known }];
+  const plain = known.filter((name) => settings.groups[name]?.ecs === undefined);
+  const given = waves ?? [{ groups: groups ?? plain }];
   const named = given.flatMap((wave) => wave.groups);
   const unknown = named.filter((name) => !known.includes(name));
   if (unknown.length > 0) {

@@ -22,8 +22,8 @@ export interface SettleEvent {
   readonly reason?: string;
   /** Id of the refresh that came to nothing; an empty text: none was started. */
   readonly refreshId?: string;
-  /** What could not be undone. */
-  readonly left?: string;
+  /** Whether what was made for it has been deleted, and what could not be. */
+  readonly undo?: { readonly done: boolean; readonly left: string };
   /** The error that ended the work on the group. */
   readonly error?: Failure;
   readonly startedAt: string;
@@ -39,7 +39,7 @@ export interface SettleDependencies {
 /** Writes what became of a group, gives its lease back, and returns the line for the report. */
 export function createHandler({ ledger, attempts, now }: SettleDependencies) {
   return async (event: SettleEvent): Promise<ItemReport> => {
-    const { execution, run, group, ami, left = '' } = event;
+    const { execution, run, group, ami, undo: { done = false, left = '' } = {} } = event;
     const work = await readWorkItem(ledger, group);
     const { outcome, reason, failures } =
       event.outcome === 'undone'
@@ -58,7 +58,10 @@ export function createHandler({ ledger, attempts, now }: SettleDependencies) {
       endedAt: at.toISOString(),
     };
     await recordOutcome(ledger, run, line, at);
-    const isOver = event.outcome === 'undone' || outcome === 'updated' || outcome === 'skipped';
+    // Where an error left nothing behind, nobody needs to come back for it. What AWS did not let go is named in the
+    // line, and deleted after the next rollout that succeeds.
+    const isOver =
+      ['undone', 'updated', 'skipped'].includes(event.outcome) || (done && left === '');
     await settleWorkItem(ledger, group, execution, {
       outcome,
       reason: line.reason,

@@ -12,6 +12,8 @@ export interface UndoEvent {
 }
 
 export interface UndoResult {
+  /** Always: until it has run, the workflow says false. */
+  readonly done: boolean;
   /** What is left, for the reader; an empty text: nothing. */
   readonly left: string;
 }
@@ -45,7 +47,7 @@ export function createHandler({ autoscaling, ec2 }: UndoDependencies) {
       }
       left.push(...kept);
     }
-    return { left: left.join('; ') };
+    return { done: true, left: left.join('; ') };
   };
 }
 

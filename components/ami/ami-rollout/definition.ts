@@ -200,7 +200,7 @@ export function defineRollout(
           watch: { waitSeconds: 10 },
           tend: { decision: '' },
           stall: { reason: '' },
-          undo: { left: '' },
+          undo: { done: false, left: '' },
         },
         MaxConcurrency: 200,
         // One that fails has no line of its own: the report says so, and the others go on.
