@@ -113,7 +113,7 @@ export function isByHand(call: TracedCall): boolean {
 }
 
 /** Whether the call only asks whether it would be allowed. EC2 writes `DryRun`, AppStream `dryRun`. */
-export function isDryRun(call: TracedCall): boolean {
+function isDryRun(call: TracedCall): boolean {
   return call.input?.dryRun === true || call.input?.DryRun === true;
 }
 

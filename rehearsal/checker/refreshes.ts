@@ -37,7 +37,7 @@ export const refreshesOf = once(
     const found = new Map<string, Refresh>();
     for (const refresh of refreshesIn(before)) found.set(refresh.id, refresh);
     for (const call of trace.calls) {
-      if (call.service !== 'autoscaling' || !call.effect || call.output === undefined) continue;
+      if (call.service !== 'autoscaling' || call.output === undefined) continue;
       if (call.operation === 'StartInstanceRefresh') {
         const refresh = started(call);
         found.set(refresh.id, refresh);

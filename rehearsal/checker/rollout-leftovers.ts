@@ -38,7 +38,6 @@ export function leftDraining({ before, trace, after }: Evidence): Leftover[] {
   const drained = new Map<string, TracedCall>();
   for (const call of trace.calls) {
     if (call.service !== 'ecs' || call.operation !== 'UpdateContainerInstancesState') continue;
-    if (!call.effect) continue;
     const told: Json[] = call.output?.containerInstances ?? [];
     for (const { containerInstanceArn: arn } of told) {
       if (call.input.status === 'DRAINING' && !isByHand(call)) drained.set(arn, call);

@@ -1,6 +1,6 @@
 import type { TracedCall } from '../engine/trace';
 import type { Json } from '../services/service';
-import { isByHand, isDryRun, once, type Course } from './invariant';
+import { isByHand, once, type Course } from './invariant';
 import {
   findTemplate,
   findVersion,
@@ -85,7 +85,7 @@ export const rollouts = once((course: Course): Rollouts => {
   const walk = begin(course);
   for (const call of course.trace.calls) {
     const step = STEPS[`${call.service}:${call.operation}`];
-    if (step === undefined || !call.effect || isDryRun(call)) continue;
+    if (step === undefined || !call.effect) continue;
     catchUp(walk, Date.parse(call.at));
     step(call, walk);
   }

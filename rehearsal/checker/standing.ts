@@ -100,8 +100,9 @@ export function usesOf(version: Version, now: number, standing: Standing): strin
     }
   }
   for (const refresh of refreshesOf(standing.course).values()) {
-    const { group, desired, startedAt = now, endedAt = now } = refresh;
-    const isActive = startedAt <= now && (!isOver(refresh) || endedAt > now);
+    const { group, desired, endedAt = now } = refresh;
+    // None can have begun to install it since.
+    const isActive = !isOver(refresh) || endedAt > now;
     if (isActive && desired !== undefined && isMeant(launchesOf(desired))) {
       uses.push(`an instance refresh of group ${group} installs it`);
     }

@@ -34,6 +34,7 @@ const metrics = [
   inService(10, 6),
   inService(20, 5),
   metric(20, 'GroupPendingInstances', 1),
+  { ...desired(25, 99), namespace: 'Custom' },
   inService(30, 6),
 ];
 

@@ -190,6 +190,67 @@ describe('invariant 2 on launch template versions', () => {
     );
   });
 
+  test('breaks when it was looked only afterwards', () => {
+    const story = rolloutStory();
+    story.remove(1);
+    story.look();
+    expect(story.verdict(2).held).toBe(false);
+  });
+
+  test('asks for a look for each version that was ever offered to a group', () => {
+    const mixed = rolloutStory();
+    mixed.create(3, 'ami-3');
+    mixed.remove(1, 3);
+    expect(mixed.verdict(2).detail).toMatch(/broken: web-template version 1 was deleted without/);
+    expect(mixed.verdict(2).detail).not.toContain('version 3');
+    const configured = rolloutStory();
+    const to = (number: number) => ({
+      AutoScalingGroupName: 'web',
+      LaunchTemplate: spec(number),
+    });
+    configured.create(3, 'ami-3');
+    configured.call('autoscaling:UpdateAutoScalingGroup', to(3));
+    configured.call('autoscaling:UpdateAutoScalingGroup', to(2));
+    configured.remove(3);
+    expect(configured.verdict(2).detail).toContain('version 3 was deleted without Describe');
+  });
+
+  test('knows what the latest version is once the latest is deleted', () => {
+    const story = rolloutStory();
+    story.before.autoscaling.groups[1].LaunchTemplate.Version = '$Latest';
+    story.setDefault(1, { caller: 'user' });
+    story.create(3, 'ami-3', { caller: 'user' });
+    story.look();
+    story.remove(3);
+    expect(story.verdict(2).detail).toContain('version 3 was deleted while group db launches it');
+    story.remove(2);
+    expect(story.verdict(2).detail).toContain('version 2 was deleted while group web launches it');
+    expect(story.verdict(2).detail).toContain('version 2 was deleted while group db launches it');
+  });
+
+  test('lets instances on their way out go', () => {
+    const story = rolloutStory();
+    const tags = { id: 'lt-1', version: '1' };
+    story.look();
+    story.remove(1);
+    const instance = (Name: string) => ({
+      InstanceId: 'i-alone',
+      State: { Name },
+      Tags: Object.entries(tags).map(([key, Value]) => ({
+        Key: `aws:ec2launchtemplate:${key}`,
+        Value,
+      })),
+    });
+    for (const [state, held] of [
+      ['running', false],
+      ['shutting-down', true],
+      ['terminated', true],
+    ] as const) {
+      story.after.ec2.instances = [instance(state)];
+      expect([state, story.verdict(2).held]).toEqual([state, held]);
+    }
+  });
+
   test('breaks when another run looked, or this one long ago', () => {
     const other = rolloutStory();
     other.look();
@@ -217,6 +278,15 @@ describe('invariant 2 on launch template versions', () => {
       expect(story.verdict(2).detail).toContain(
         'scheduled action grow of group web was deleted, which the automation had not made',
       );
+      const early = rolloutStory();
+      early.call(`autoscaling:${operation}`, action);
+      early.call('autoscaling:PutScheduledUpdateGroupAction', put);
+      expect(early.verdict(2).held).toBe(false);
+      const ofAnother = rolloutStory();
+      const other = { ...put, AutoScalingGroupName: 'db' };
+      ofAnother.call('autoscaling:PutScheduledUpdateGroupAction', other);
+      ofAnother.call(`autoscaling:${operation}`, action);
+      expect(ofAnother.verdict(2).held).toBe(false);
       const own = rolloutStory();
       own.call('autoscaling:PutScheduledUpdateGroupAction', put);
       own.call(`autoscaling:${operation}`, action);

@@ -17,6 +17,7 @@ describe('invariant 6 on rollouts', () => {
         story.look();
       },
     ],
+    ['the group has no instance', (story) => (story.before.autoscaling.groups[0].Instances = [])],
     [
       'an instance was not there at the start',
       (story) => (story.before.autoscaling.groups[0].Instances[1].LaunchTemplate = spec(1)),
@@ -88,6 +89,38 @@ describe('invariant 7 on AMIs', () => {
     );
   });
 
+  test('does not take a refresh of what the group launches for a move', () => {
+    const story = rolloutStory();
+    const [web] = story.before.autoscaling.groups;
+    const old = { InstanceRefreshId: 'old', Status: 'Successful', EndTime: '2026-01-01T00:00:00Z' };
+    // Somebody has reconfigured it since.
+    web.InstanceRefreshes = [{ ...old, DesiredConfiguration: { LaunchTemplate: spec(2) } }];
+    web.LaunchTemplate = spec(1);
+    story.refresh('web', 1);
+    expect(story.verdict(7)).toMatchObject({ held: true, detail: expect.stringMatching(/^0 /) });
+  });
+
+  test('knows the image of an override', () => {
+    const story = rolloutStory();
+    const mixed = (ImageId: string) => ({
+      MixedInstancesPolicy: {
+        LaunchTemplate: {
+          LaunchTemplateSpecification: spec(2),
+          Overrides: [{ InstanceType: 'm7g.large', ImageId }],
+        },
+      },
+    });
+    const move = (image: string) =>
+      story.call('autoscaling:StartInstanceRefresh', {
+        AutoScalingGroupName: 'web',
+        DesiredConfiguration: mixed(image),
+      });
+    move('ami-3');
+    expect(story.verdict(7).held).toBe(true);
+    move('ami-1');
+    expect(story.verdict(7).detail).toContain('group web for m7g.large went back from ami-2 to');
+  });
+
   test('breaks when a refresh, or a new configuration, takes a group back', () => {
     const refreshed = rolloutStory();
     refreshed.refresh('web', 1);
@@ -120,10 +153,21 @@ describe('invariant 7 on AMIs', () => {
     story.create(3, 'ami-9');
     story.refresh('web', 3);
     expect(story.verdict(7).detail).toContain('group web was set to ami-9 at ');
+    const ImageId = 'ami-9';
     story.before.events = [
-      { at: '2026-02-01T00:00:00Z', type: 'ec2.imagePublished', image: { ImageId: 'ami-9' } },
+      { at: '2026-02-01T00:00:00Z', type: 'ec2.imagePublished', image: { ImageId } },
     ];
     expect(story.verdict(7).held).toBe(true);
+    story.before.events = [];
+    const CreationDate = '2026-02-01T00:00:00Z';
+    story.after.ec2.images.push({ ImageId, CreationDate });
+    expect(story.verdict(7).held).toBe(true);
+    story.after.ec2.images.pop();
+    const output = { Images: [{ ImageId, CreationDate }] };
+    story.call('ec2:DescribeImages', {}, { output });
+    expect(story.verdict(7).held).toBe(true);
+    story.calls.pop();
+    expect(story.verdict(7).held).toBe(false);
   });
 
   test('holds where a rollout that nothing confirmed goes back to what was there', () => {

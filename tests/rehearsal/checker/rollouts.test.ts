@@ -90,6 +90,18 @@ describe('invariant 1 on rollouts', () => {
     expect(story.verdict(1).held).toBe(true);
   });
 
+  test.each(['Failed', 'Cancelled', 'RollbackSuccessful', 'RollbackFailed'])(
+    'holds for a refresh that ended %s and is told so',
+    (Status) => {
+      const story = badRollout();
+      story.groupAfter('web').InstanceRefreshes[0].Status = Status;
+      expect(story.verdict(1)).toMatchObject({
+        held: true,
+        detail: expect.stringContaining('1 failed and notified'),
+      });
+    },
+  );
+
   test('knows how a refresh ended from what callers were told, where the group is gone', () => {
     const story = rolloutStory();
     story.refresh('web', 2);
@@ -129,6 +141,12 @@ describe('invariant 1 on rollouts', () => {
       goodRollout,
       (story) => (story.groupAfter('web').InstanceRefreshes[0].EndTime = '2026-02-02T00:00:00Z'),
       'was Successful and no notification says so',
+    ],
+    [
+      'when a failure was told before it came',
+      badRollout,
+      (story) => (story.groupAfter('web').InstanceRefreshes[0].EndTime = '2026-02-02T00:00:00Z'),
+      'and no notification says so',
     ],
     [
       "when a failure is told without AWS's reason",

@@ -134,6 +134,21 @@ describe('the page', () => {
     expect(many.match(/aria-label="web: instances in service"/g)).toHaveLength(30);
     expect(many).toMatch(/lowest:\s+1 of 10 in service/);
     expect(many).toContain('and 10 times more (the JSON has all)');
+    const bad = { ...REFRESHES[1]!, startedAt: at(4, '05:30:00'), endedAt: at(4, '05:40:00') };
+    expect(renderHtml(result({ refreshes: [bad], capacity }))).toMatch(
+      /<title>RollbackSuccessful, 2026-02-04 05:30: [^<]*<\/title>\s*<rect\s+class="span"/,
+    );
+  });
+
+  test('lists those that failed where there are too many', () => {
+    const many = Array.from({ length: 250 }, (_, index) => ({
+      ...REFRESHES[0]!,
+      group: `web-${index}`,
+      ...(index === 249 && { status: 'Failed', reason: 'no capacity' }),
+    }));
+    const listed = renderHtml(result({ refreshes: many, capacity: [] }));
+    expect(listed).toContain('no capacity');
+    expect(listed).toContain('and 50 more (the JSON has all)');
   });
 
   test('shows nothing of rollouts where there are none', () => {

@@ -118,6 +118,12 @@ test.each<[string, (estate: Json) => void]>([
   expect(finalState(before, change(how, after))).not.toBe(finalState(before, after));
 });
 
+test('the end is the same in whatever order instances are listed', () => {
+  const mixed = change(({ ec2 }) => (ec2.instances[0].ImageId = 'ami-0'));
+  const reversed = change(({ autoscaling }) => autoscaling.groups[0].Instances.reverse(), mixed);
+  expect(finalState(before, reversed)).toBe(finalState(before, mixed));
+});
+
 test('the numbers in the names of new images are left out, those of old ones are not', () => {
   const images = (...names: string[]) => ({
     appstream: { images: names.map((Name) => ({ Name, State: 'AVAILABLE' })) },
