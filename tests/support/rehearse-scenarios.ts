@@ -4,9 +4,10 @@ import { loadEstate } from '../../rehearsal/estate';
 import { loadFaults } from '../../rehearsal/faults';
 import type { Program, ProgramResource } from '../../rehearsal/host/program';
 import { runProgram } from '../../rehearsal/host/run-program';
+import { loadStackConfig } from '../../rehearsal/host/stack-config';
 import { rehearseProgram } from '../../rehearsal/rehearse';
 import type { Json } from '../../rehearsal/services/service';
-import type { Mutation, ScenarioInput } from './scenarios';
+import type { Mutation, ScenarioInput, Start } from './scenarios';
 
 /**
  * Rehearses this project's program in several scenarios: `rehearse-scenarios.ts <input.json> <output.json>`; leaves
@@ -14,13 +15,7 @@ import type { Mutation, ScenarioInput } from './scenarios';
  */
 async function main([input = '', output = '']: readonly string[]): Promise<void> {
   const scenarios = JSON.parse(fs.readFileSync(input, 'utf8')) as ScenarioInput[];
-  const directory = path.join(__dirname, '..', '..');
-  const program = await runProgram({
-    directory,
-    stack: 'dev',
-    account: '111122223333',
-    region: 'eu-west-1',
-  });
+  const programs = new Map<string, Promise<Program>>();
   const folder = path.dirname(input);
   const results: Json[] = [];
   for (const scenario of scenarios) {
@@ -29,8 +24,14 @@ async function main([input = '', output = '']: readonly string[]): Promise<void>
     );
     const faults = write(path.join(folder, 'faults.json'), { faults: scenario.faults ?? [] });
     const from = Date.parse(estate.capturedAt);
+    const config = JSON.stringify(scenario.config ?? {});
+    const program = programs.get(config) ?? runWith(scenario.config ?? {});
+    programs.set(config, program);
     const { result } = await rehearseProgram(
-      (scenario.mutations ?? []).reduce(mutate, program),
+      (scenario.starts ?? []).reduce(
+        withStart,
+        (scenario.mutations ?? []).reduce(mutate, await program),
+      ),
       {
         estate,
         faults: loadFaults(faults),
@@ -43,6 +44,42 @@ async function main([input = '', output = '']: readonly string[]): Promise<void>
     results.push(result);
   }
   fs.writeFileSync(output, JSON.stringify(results));
+}
+
+/** This project's program with a configuration over that of the stack. */
+async function runWith(given: NonNullable<ScenarioInput['config']>): Promise<Program> {
+  const directory = path.join(__dirname, '..', '..');
+  const { project, config, secretKeys } = loadStackConfig(directory, 'dev');
+  const texts = Object.entries(given).map(([key, value]) => [
+    `${project}:${key}`,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+  return runProgram({
+    directory,
+    stack: 'dev',
+    account: '111122223333',
+    region: 'eu-west-1',
+    config: { ...config, ...Object.fromEntries(texts) },
+    secretKeys,
+  });
+}
+
+/** The program with a further schedule, which fires once. */
+function withStart(program: Program, { at, as, input }: Start, index: number): Program {
+  const model = program.resources.find(
+    ({ type, name }) => type === 'aws:scheduler/schedule:Schedule' && name.endsWith(as),
+  );
+  if (model === undefined) throw new Error(`There is no schedule ${as}.`);
+  const target = { ...model.inputs.target, input: JSON.stringify(input) };
+  const change = { scheduleExpression: `at(${at})`, scheduleExpressionTimezone: 'UTC', target };
+  const start: ProgramResource = {
+    ...model,
+    urn: `${model.urn}-by-hand-${index}`,
+    name: `by-hand-${index}`,
+    inputs: { ...model.inputs, ...change },
+    outputs: { ...model.outputs, ...change },
+  };
+  return { ...program, resources: [...program.resources, start] };
 }
 
 function write(file: string, value: unknown): string {

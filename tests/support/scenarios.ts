@@ -15,8 +15,21 @@ export interface ScenarioInput {
   readonly days?: number;
   /** @default 1 */
   readonly seed?: number;
+  /** Configuration of the stack, by key without namespace, over that of `Pulumi.dev.yaml`. */
+  readonly config?: Readonly<Record<string, Json>>;
   readonly faults?: readonly Json[];
   readonly mutations?: readonly Mutation[];
+  /** What somebody starts by hand. */
+  readonly starts?: readonly Start[];
+}
+
+/** A run that a person starts, in the role of the schedule whose name ends so. */
+export interface Start {
+  /** UTC, in whole seconds: `2026-02-01T12:00:00`. */
+  readonly at: string;
+  readonly as: string;
+  /** Of the execution. */
+  readonly input: Json;
 }
 
 /** Something broken in the program: what somebody deleted, or got wrong. */

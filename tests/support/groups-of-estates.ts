@@ -1,0 +1,117 @@
+import type { Json } from '../../rehearsal/services/service';
+
+/** AMIs of one owner, from the oldest on. What runs at first is `current`. */
+export const amis = {
+  older: 'ami-00000000000000001',
+  current: 'ami-00000000000000002',
+  good: 'ami-00000000000000003',
+  bad: 'ami-00000000000000004',
+  newer: 'ami-00000000000000005',
+} as const;
+
+/** What AWS says of the instances of `bad`, which boot and are never healthy. */
+export const impairment = 'Instance reachability check failed';
+
+/** The parameter that names the AMI to run. */
+export const parameter = '/golden/linux';
+
+/** Schedules fire at three in the morning; the accounts are captured at midnight. */
+export const midnight = '2026-02-01T00:00:00Z';
+
+/** A moment of the days from the capture on: `at(1, 3)` is three o'clock on the second day. */
+export function at(day: number, hour: number, minute = 0): string {
+  return new Date(Date.parse(midnight) + ((day * 24 + hour) * 60 + minute) * 60_000)
+    .toISOString()
+    .replace('.000', '');
+}
+
+/** A launch template of one version and the group that runs it. */
+export interface GroupOptions {
+  /** @default 4 */
+  readonly desired?: number;
+  /** Members of the group over those below. */
+  readonly group?: Json;
+  /** Members of the only version's data. */
+  readonly data?: Json;
+  /** Name of the launch template. @default that of the group */
+  readonly template?: string;
+}
+
+/** Accounts with groups of these names; launch templates that are shared are there once. */
+export function estateOf(groups: Readonly<Record<string, GroupOptions>>, more: Json = {}): Json {
+  const { ec2, autoscaling, events = [], ...others } = more;
+  const templates = new Map(
+    Object.entries(groups).map(([name, { template = name, data }]) => [template, data] as const),
+  );
+  return {
+    account: '111122223333',
+    region: 'eu-west-1',
+    capturedAt: midnight,
+    ses: { sandbox: false, identities: [{ IdentityName: 'evergreen@example.com' }] },
+    ec2: {
+      images: Object.values(amis).map((ImageId, index) => ({
+        ImageId,
+        Name: `linux-${index + 1}`,
+        CreationDate: `2026-01-0${index + 1}T00:00:00.000Z`,
+      })),
+      launchTemplates: [...templates].map(([name, data]) => templateOf(name, data)),
+      ...ec2,
+    },
+    autoscaling: {
+      groups: Object.entries(groups).map(([name, options]) => groupOf(name, options)),
+      ...autoscaling,
+    },
+    ssm: { parameters: [{ Name: parameter, Type: 'String', Value: amis.current, Version: 7 }] },
+    outcomes: [
+      { service: 'ec2', image: amis.bad, on: 'launch', result: 'UNHEALTHY', message: impairment },
+    ],
+    events: [...events].sort((one: Json, other: Json) => (one.at < other.at ? -1 : 1)),
+    ...others,
+  };
+}
+
+function templateOf(name: string, data: Json = {}): Json {
+  return {
+    LaunchTemplateName: name,
+    LaunchTemplateId: templateId(name),
+    Versions: [{ LaunchTemplateData: { ImageId: amis.current, InstanceType: 'm6i.large', ...data } }],
+  };
+}
+
+/** Deterministic, and of the form of AWS's. */
+export function templateId(name: string): string {
+  return `lt-${Buffer.from(name).toString('hex').padStart(17, '0').slice(-17)}`;
+}
+
+function groupOf(name: string, { desired = 4, group, template = name }: GroupOptions): Json {
+  return {
+    AutoScalingGroupName: name,
+    MinSize: Math.min(1, desired),
+    MaxSize: Math.max(2 * desired, 1),
+    DesiredCapacity: desired,
+    LaunchTemplate: { LaunchTemplateName: template, Version: '1' },
+    AvailabilityZones: ['eu-west-1a', 'eu-west-1b'],
+    VPCZoneIdentifier: 'subnet-0a1b2c3d4e5f60718,subnet-0b2c3d4e5f6071829',
+    HealthCheckGracePeriod: 60,
+    ...group,
+  };
+}
+
+/** The parameter names another AMI from then on. */
+export function published(ami: string, when: string): Json {
+  return { at: when, type: 'ssm.parameterChanged', name: parameter, value: ami };
+}
+
+/** A stack that rolls out what the parameter names to these groups, each with its settings, and nothing else. */
+export function configOf(
+  groups: Readonly<Record<string, Json>>,
+  more: Readonly<Record<string, Json>> = {},
+): Record<string, Json> {
+  return {
+    appstreamAutoUpdate: false,
+    amiGroups: groups,
+    amiFollow: [{ name: 'linux', parameter }],
+    amiMinimumAgeHours: 0,
+    ...more,
+  };
+}
