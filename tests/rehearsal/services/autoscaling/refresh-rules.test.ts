@@ -269,7 +269,11 @@ describe('cancelling', () => {
     });
     expect(world.refresh()).toMatchObject({ Status: 'Cancelling', InstanceRefreshId });
     expect(world.refusal('CancelInstanceRefresh', {})).toMatch('ActiveInstanceRefreshNotFound');
+    world.pass(1);
+    expect(world.refresh().Status).toBe('Cancelling');
     world.until(DONE);
+    const states = world.group().Instances.map(({ LifecycleState }: Json) => LifecycleState);
+    expect(states).not.toContain('Pending');
     expect(world.refresh()).toMatchObject({
       Status: 'Cancelled',
       StatusReason: 'Cancelled due to user request.',
@@ -315,6 +319,20 @@ describe('a rollback that somebody starts', () => {
       live(world.group()).filter(({ InstanceId }) => before.includes(InstanceId)),
     ).toHaveLength(kept);
     expect(Math.min(...world.metric('GroupInServiceInstances'))).toBe(8);
+  });
+
+  it('leaves old instances alone whose replacements were launched first, be they ready or not', () => {
+    const world = new World([groupOf(4)]);
+    const ids = () => live(world.group()).map(({ InstanceId }) => InstanceId);
+    const before = ids();
+    world.start(BETTER, { MinHealthyPercentage: 100, MaxHealthyPercentage: 200 });
+    while (!(world.refresh().PercentageComplete > 0)) world.pass(1);
+    expect(world.refresh().PercentageComplete).toBeLessThan(100);
+    expect(ids()).toHaveLength(8);
+    world.call('RollbackInstanceRefresh', roll);
+    world.until(DONE);
+    expect(world.refresh().Status).toBe('RollbackSuccessful');
+    expect(ids()).toEqual(before);
   });
 
   it('is impossible without an active refresh', () => {
@@ -380,6 +398,26 @@ describe('a refresh that launches first', () => {
       expect(Math.min(...world.metric('GroupInServiceInstances'))).toBe(1);
     },
   );
+});
+
+describe('the warmup of instances', () => {
+  it('is waited for after every batch, in AWS words', () => {
+    const world = new World([groupOf(2)]);
+    world.start(BETTER, { InstanceWarmup: 1800 });
+    world.pass(20);
+    const { InstanceId } = live(world.group()).find(
+      ({ LifecycleState }) => LifecycleState === 'Pending',
+    );
+    world.pass(40);
+    expect(world.refresh().StatusReason).toBe(
+      `Waiting for remaining instances to be available. For example: ${InstanceId} has insufficient data to evaluate its health with Amazon EC2.`,
+    );
+    world.pass(600);
+    expect(world.refresh().StatusReason).toBe(
+      `Waiting for instances to warm up before continuing. For example: ${InstanceId} is warming up.`,
+    );
+    expect(world.until(DONE)).toBeGreaterThan(2 * 1800);
+  });
 });
 
 describe('an instance that does not come up', () => {
