@@ -16,7 +16,7 @@ export interface RolloutInput {
   readonly ami?: string;
   /** Or the SSM parameter that holds its id, plain or as `image_id` in JSON. */
   readonly parameter?: string;
-  /** The groups, in one wave. Default: all of the component. */
+  /** The groups, in one wave. Default: all of the component but those of ECS clusters, which want AMIs of their own. */
   readonly groups?: readonly string[];
   /** Or in several, one after the other. */
   readonly waves?: readonly WaveInput[];

@@ -87,7 +87,7 @@ export interface FollowArgs {
   readonly schedule?: string;
   /** IANA name. @default UTC */
   readonly timeZone?: string;
-  /** Groups, in one wave or in several. @default all groups, in one wave */
+  /** Groups, in one wave or in several. @default all groups but those of ECS clusters, in one wave */
   readonly waves?: readonly WaveInput[];
   /** Whether a run that found everything up to date is reported as well. @default false */
   readonly notifyWhenCurrent?: boolean;
