@@ -3,7 +3,8 @@ import { AMI, EC2, GROUP, problemsOf, readTwice } from './support';
 
 const base = { ec2: EC2, autoscaling: { groups: [GROUP] } };
 const ECS = {
-  clusters: [{ clusterName: 'apps', capacityProviders: ['apps'] }],
+  // Named twice, by the provider and by itself, the group counts once.
+  clusters: [{ clusterName: 'apps', capacityProviders: ['apps'], autoScalingGroups: ['web'] }],
   capacityProviders: [{ name: 'apps', autoScalingGroupProvider: { autoScalingGroupArn: 'web' } }],
   taskDefinitions: [
     { family: 'api', revision: 7, cpu: '512', memory: '1024' },
