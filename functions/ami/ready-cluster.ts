@@ -44,11 +44,13 @@ export function createHandler(dependencies: ReadyDependencies) {
   return async ({ group, ami, ecs: settings, ...event }: ReadyEvent): Promise<ReadyResult> => {
     const { cluster, standaloneTasks, standaloneTaskHours } = settings;
     const waitingSince = event.waitingSince || now().toISOString();
+    const seconds = (now().getTime() - new Date(waitingSince).getTime()) / 1000;
     const result = (decision: ReadyResult['decision'], reason = '') => ({
       decision,
       reason,
       waitingSince,
-      waitSeconds: 60,
+      // Who has waited for hours can wait for minutes.
+      waitSeconds: Math.min(900, Math.max(60, Math.floor(seconds / 10))),
     });
     const facts = await readGroup(autoscaling, ec2, group);
     const obstacle = await findObstacle(dependencies, cluster, {
@@ -66,8 +68,7 @@ export function createHandler(dependencies: ReadyDependencies) {
     const others = tasks.length > 5 ? ` and ${tasks.length - 5} others` : '';
     const reason = `standalone tasks run on its old instances: ${names.join(', ')}${others}`;
     if (standaloneTasks === 'refuse') return result('postpone', reason);
-    const hours = (now().getTime() - new Date(waitingSince).getTime()) / 3_600_000;
-    return hours < standaloneTaskHours
+    return seconds < standaloneTaskHours * 3600
       ? result('wait', reason)
       : result('postpone', `${reason}; it waited ${standaloneTaskHours} hours`);
   };

@@ -57,10 +57,13 @@ export function createHandler(dependencies: SurveyDependencies) {
     const leftOut: ItemReport[] = [];
     const warnings: Fact[] = [];
     const waves: Wave[] = [];
+    let failedBefore: string | undefined;
     for (const wave of event.waves) {
       const taken: string[] = [];
+      const before = failedBefore;
       for (const name of wave.groups) {
-        const { verdict, warned } = await examine(dependencies, event, name);
+        const { verdict, warned, failed } = await examine(dependencies, event, name, before);
+        if (failed === true) failedBefore ??= name;
         for (const value of warned) warnings.push({ name: `Warning for ${name}`, value });
         if (verdict === undefined) taken.push(name);
         else leftOut.push({ id: name, ...verdict, startedAt: at, endedAt: at });
@@ -97,12 +100,22 @@ export const factory = () => {
   });
 };
 
-/** No verdict: the run takes the group. */
+/**
+ * No verdict: the run takes the group.
+ *
+ * @param failedBefore a group of an earlier wave on which the AMI failed
+ */
 async function examine(
   { autoscaling, ec2, ledger }: SurveyDependencies,
   { mode, image, force, tooYoung, settings: { groups, attempts } }: SurveyEvent,
   name: string,
-): Promise<{ readonly verdict?: Verdict; readonly warned: readonly string[] }> {
+  failedBefore: string | undefined,
+): Promise<{
+  readonly verdict?: Verdict;
+  readonly warned: readonly string[];
+  /** Whether the AMI has failed on it and is not tried again. */
+  readonly failed?: boolean;
+}> {
   const settings = groups[name] as GroupSettings;
   const leave = (outcome: Verdict['outcome'], reason: string) => ({
     verdict: { outcome, reason },
@@ -128,10 +141,12 @@ async function examine(
     return leave('skipped', `runs ${newer.id}, which is newer than ${image.id}`);
   }
   if (!force && hasFailed(work, image.id, attempts)) {
-    return leave(
-      'skipped',
-      `${image.id} failed on it before and is not tried again, unless with "force": ${work.reason ?? ''}`,
-    );
+    const reason = `${image.id} failed on it before and is not tried again, unless with "force": ${work.reason ?? ''}`;
+    return { ...leave('skipped', reason), failed: true };
+  }
+  // What the first wave found out is true for the later ones on other days as well.
+  if (failedBefore !== undefined) {
+    return leave('skipped', `${image.id} failed on ${failedBefore}, which goes before it`);
   }
   const obstacle = findObstacle(facts, image, images, settings);
   if (obstacle !== undefined) return leave('failed', `refused: ${obstacle}`);

@@ -36,7 +36,7 @@ export function createHandler({ autoscaling, finishHours, now }: WatchDependenci
     });
     const refresh = answer.InstanceRefreshes?.[0];
     const seconds = (now().getTime() - new Date(event.refreshStartedAt).getTime()) / 1000;
-    const longest = event.tasks === 'going' ? 15 : 300;
+    const longest = event.tasks === 'going' ? 60 : 300;
     const waitSeconds = Math.min(longest, Math.max(3, Math.floor(seconds * 0.03)));
     const result = (decision: WatchResult['decision'], reason: string) => ({
       decision,
