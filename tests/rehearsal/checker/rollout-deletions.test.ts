@@ -1,4 +1,4 @@
-import { badRollout, rolloutStory, spec, type RolloutStory } from './rollout-story';
+import { badRollout, rolloutStory, spec, version, type RolloutStory } from './rollout-story';
 
 describe('invariant 2 on launch template versions', () => {
   test('holds for a version that was made and never offered, without a look', () => {
@@ -87,21 +87,23 @@ describe('invariant 2 on launch template versions', () => {
     [
       'a group had gone on from before the start',
       (story) => {
+        story.before.ec2.launchTemplates[0].Versions.push(version(3, 'ami-3'));
         for (const one of story.before.autoscaling.groups) {
-          one.LaunchTemplate = spec(1);
+          one.LaunchTemplate = spec(3);
           one.Instances = [];
         }
-        const done = (id: string, number: number, EndTime: string) => ({
-          InstanceRefreshId: id,
+        const done = (number: number, EndTime: string) => ({
+          InstanceRefreshId: `to-${number}`,
           Status: 'Successful',
           EndTime,
           DesiredConfiguration: { LaunchTemplate: spec(number) },
         });
         story.before.autoscaling.groups[0].InstanceRefreshes = [
-          done('newer', 1, '2026-01-02T00:00:00Z'),
-          done('older', 2, '2026-01-01T00:00:00Z'),
+          done(3, '2026-01-03T00:00:00Z'),
+          done(1, '2026-01-01T00:00:00Z'),
+          done(2, '2026-01-02T00:00:00Z'),
         ];
-        story.setDefault(1, { caller: 'user' });
+        story.setDefault(3, { caller: 'user' });
         story.look();
       },
       'group web ran it before and may have to go back to it',
