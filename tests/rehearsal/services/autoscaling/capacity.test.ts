@@ -336,6 +336,31 @@ describe('lifecycle hooks', () => {
     });
   });
 
+  it.each([
+    ['CONTINUE', 'Terminating:Wait'],
+    ['ABANDON', 'Terminating:Proceed'],
+  ] as const)('are two: %s of the first leaves the instance in %s', (result, left) => {
+    const second = { ...hook('TERMINATING'), LifecycleHookName: 'second' };
+    const world = new World([groupOf(1, { LifecycleHooks: [hook('TERMINATING'), second] })]);
+    world.call('UpdateAutoScalingGroup', resize(0));
+    world.pass(0);
+    complete(world, 'TERMINATING', result);
+    expect(world.group().Instances).toMatchObject([{ LifecycleState: left }]);
+  });
+
+  it('do not hold an instance that somebody terminates meanwhile', () => {
+    const world = new World([groupOf(1, { LifecycleHooks: [hook('TERMINATING')] })]);
+    const [{ InstanceId }] = world.group().Instances;
+    world.call('UpdateAutoScalingGroup', resize(0));
+    world.pass(10);
+    const { cloud } = world.account as Json;
+    terminateInstance(cloud.states.get('ec2'), InstanceId, cloud.activity({ id: 'ec2' }));
+    world.pass(0);
+    expect(world.group().Instances).toMatchObject([{ LifecycleState: 'Terminating:Proceed' }]);
+    world.pass(60);
+    expect(world.group().Instances).toEqual([]);
+  });
+
   it('hold an instance in Pending:Wait; one that is abandoned is replaced', () => {
     const world = new World([groupOf(0, { LifecycleHooks: [hook('LAUNCHING', 'ABANDON')] })]);
     world.call('UpdateAutoScalingGroup', resize(1));

@@ -284,6 +284,22 @@ describe('cancelling', () => {
     expect(world.told()).toEqual(['Started', 'Cancelled']);
   });
 
+  it('launches nothing again that is lost meanwhile', () => {
+    const world = new World([groupOf(2)]);
+    world.start(BETTER, { MinHealthyPercentage: 100, MaxHealthyPercentage: 150 });
+    world.pass(20);
+    world.call('CancelInstanceRefresh', { AutoScalingGroupName: GROUP });
+    const { cloud } = world.account as Json;
+    const [{ InstanceId }] = world
+      .group()
+      .Instances.filter(({ LifecycleState }: Json) => LifecycleState === 'Pending');
+    terminateInstance(cloud.states.get('ec2'), InstanceId, cloud.activity({ id: 'ec2' }));
+    world.until(DONE);
+    world.pass(600);
+    expect(world.images()).toEqual([GOOD, GOOD]);
+    expect(world.told('EC2 Instance Launch')).toEqual([' Unsuccessful']);
+  });
+
   it('does not wait where it is told not to', () => {
     const world = new World([groupOf(4)]);
     world.start(BETTER, {});
@@ -416,7 +432,7 @@ describe('the warmup of instances', () => {
     expect(world.refresh().StatusReason).toBe(
       `Waiting for instances to warm up before continuing. For example: ${InstanceId} is warming up.`,
     );
-    expect(world.until(DONE)).toBeGreaterThan(2 * 1800);
+    expect(660 + world.until(DONE)).toBeGreaterThan(2 * 1800);
   });
 });
 
