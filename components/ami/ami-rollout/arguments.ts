@@ -193,6 +193,7 @@ export function checkArguments(args: AmiRolloutArgs): ArgumentProblem[] {
   for (const [index, follow] of (args.follow ?? []).entries()) {
     problems.push(...checkFollow(`follow[${index}]`, follow, names));
   }
+  problems.push(...followedTwice(args));
   problems.push(...wrongTimeZone('timeZone', args.timeZone));
   if (args.email !== undefined && args.email.to.length === 0) {
     problems.push({ argument: 'email.to', given: [], accepted: 'at least one address' });
@@ -304,6 +305,27 @@ export function unknownKeys(
       given: (given as Record<string, unknown>)[key],
       accepted: `nothing: known keys are ${known.join(', ')}`,
     }));
+}
+
+/** The groups that a followed parameter moves. Those of clusters want AMIs of their own: they must be named. */
+export function followedBy({ waves }: FollowArgs, groups: AmiRolloutArgs['groups']): string[] {
+  const all = Object.keys(groups).filter((name) => groups[name]?.ecs === undefined);
+  return waves === undefined ? all : waves.flatMap((wave) => wave.groups);
+}
+
+/** Two sources of one group would take turns in moving it. */
+function followedTwice({ follow = [], groups }: AmiRolloutArgs): ArgumentProblem[] {
+  const before = new Set<string>();
+  return follow.flatMap((source, index) => {
+    const own = [...new Set(followedBy(source, groups))];
+    const twice = own.filter((name) => before.has(name));
+    for (const name of own) before.add(name);
+    return twice.map((given) => ({
+      argument: `follow[${index}]`,
+      given,
+      accepted: 'groups that no other followed parameter moves',
+    }));
+  });
 }
 
 function wrongNumber(

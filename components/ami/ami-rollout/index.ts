@@ -19,7 +19,13 @@ import { describeRuns, listRuns, runChildren } from '../../foundation/run-grants
 import { Schedule } from '../../foundation/schedule';
 import { parseSchedule } from '../../foundation/schedule-time';
 import { Workflow } from '../../foundation/workflow';
-import { checkArguments, defaultSchedule, toSettings, type AmiRolloutArgs } from './arguments';
+import {
+  checkArguments,
+  defaultSchedule,
+  followedBy,
+  toSettings,
+  type AmiRolloutArgs,
+} from './arguments';
 import { defineRollout } from './definition';
 import {
   changeTemplates,
@@ -54,6 +60,8 @@ export class AmiRollout extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
   /** The groups that it may move, by name. */
   readonly groups: readonly string[];
+  /** Those of them that follow a parameter by themselves. */
+  readonly followingGroups: readonly string[];
 
   constructor(name: string, args: AmiRolloutArgs, opts?: pulumi.ComponentResourceOptions) {
     super('evergreen:ami:AmiRollout', name, {}, opts);
@@ -259,6 +267,7 @@ export class AmiRollout extends pulumi.ComponentResource {
     this.workflowArn = workflow.arn;
     this.topicArn = notifier.topicArn;
     this.groups = groups;
+    this.followingGroups = follow.flatMap((source) => followedBy(source, args.groups));
     this.registerOutputs({ workflowArn: this.workflowArn, topicArn: this.topicArn });
   }
 }

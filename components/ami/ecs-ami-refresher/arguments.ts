@@ -56,6 +56,15 @@ export function checkArguments({ rollout, clusters }: EcsAmiRefresherArgs): Argu
           accepted: `groups of the rollout: ${rollout.groups.join(', ')}`,
         })),
     ),
+    ...clusters.flatMap(({ groups }, index) =>
+      groups
+        .filter((name) => rollout.followingGroups.includes(name))
+        .map((given) => ({
+          argument: `clusters[${index}].groups`,
+          given,
+          accepted: 'groups that follow no other parameter',
+        })),
+    ),
     ...repeated(clusters.map(({ cluster }) => cluster)).map((given) => ({
       argument: 'clusters',
       given,
