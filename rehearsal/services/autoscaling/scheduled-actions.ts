@@ -171,10 +171,10 @@ function fire(record: GroupRecord, { MinSize, MaxSize, DesiredCapacity }: Json, 
 }
 
 /** @returns a scheduled action of an estate, as `DescribeScheduledActions` shows it */
-export function scheduledAction(
-  { Time: _unused, ...action }: Json,
-  now: number,
-): ScheduledAction[] {
+export function scheduledAction(given: Json, now: number): ScheduledAction[] {
+  // `Time` is the old name of `StartTime`.
+  const action = { ...given };
+  delete action.Time;
   const nextAt = nextTime(action, now);
   return nextAt === undefined ? [] : [{ action, nextAt }];
 }

@@ -121,7 +121,8 @@ describe('scaling out', () => {
       LaunchTemplateName: 'web',
       Version: '1',
     };
-    const { LaunchTemplate: _none, ...group } = groupOf(1);
+    const group = groupOf(1);
+    delete group.LaunchTemplate;
     group.MixedInstancesPolicy = {
       LaunchTemplate: {
         LaunchTemplateSpecification,

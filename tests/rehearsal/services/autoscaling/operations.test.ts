@@ -133,7 +133,8 @@ describe('StartInstanceRefresh refuses', () => {
     expect(new World([groupOf(1, { WarmPool: pool })]).refusal('StartInstanceRefresh', {})).toMatch(
       /NotImplemented: .*warm pools/,
     );
-    const { LaunchTemplate: _none, ...group } = groupOf(1);
+    const group = groupOf(1);
+    delete group.LaunchTemplate;
     const old = new World([{ ...group, LaunchConfigurationName: 'old' }]);
     expect(old.refusal('StartInstanceRefresh', {})).toMatch(
       /NotImplemented: .*launch configurations/,

@@ -109,7 +109,7 @@ export class World {
           { service: 'ec2', image: WORSE, on: 'launch', result: 'FAILED', message: 'No capacity' },
         ],
         ...estate,
-      } as Json,
+      },
       [],
     );
     this.pass(0);
