@@ -69,7 +69,9 @@ export function createState(scope: Scope): EcsState {
     containerInstances: Object.fromEntries(
       containerInstances.map((one) => [one.containerInstanceArn, instanceRecord(one, scope)]),
     ),
-    services: Object.fromEntries(services.map((one) => [one.serviceArn, serviceRecord(one)])),
+    services: Object.fromEntries(
+      services.map((one) => [one.serviceArn, serviceRecord(one, tasks)]),
+    ),
     tasks: {},
     sizes: sizesOf(given.taskDefinitions ?? [], tasks),
     homes: homesOf(clusters, capacityProviders, containerInstances, scope),
@@ -144,7 +146,7 @@ function registeredSize(given: Json, scope: Scope): Size {
   return sizeOfType(type);
 }
 
-function serviceRecord(given: Json): ServiceRecord {
+function serviceRecord(given: Json, tasks: readonly Json[]): ServiceRecord {
   const { events = [], ...service } = given;
   const named = `the service ${service.serviceName}`;
   const constraint = (service.placementConstraints ?? []).find(
@@ -156,7 +158,25 @@ function serviceRecord(given: Json): ServiceRecord {
   if ((service.deployments ?? []).length > 1) {
     throw unusable(`${named} is being deployed, which is not emulated`);
   }
-  return { service, cluster: service.clusterArn, events };
+  const { deployments = [primaryDeployment(service, tasks)] } = service;
+  return { service: { ...service, deployments }, cluster: service.clusterArn, events };
+}
+
+/** A service has one deployment at least, whose id is in its tasks. */
+function primaryDeployment(
+  { serviceName, clusterArn, taskDefinition, createdAt }: Json,
+  tasks: readonly Json[],
+): Json {
+  const task = tasks.find(
+    (one) => one.clusterArn === clusterArn && one.group === `service:${serviceName}`,
+  );
+  return {
+    id: task?.startedBy ?? `ecs-svc/${serviceName}`,
+    status: 'PRIMARY',
+    taskDefinition,
+    rolloutState: 'COMPLETED',
+    ...(createdAt !== undefined && { createdAt, updatedAt: createdAt }),
+  };
 }
 
 function taskRecord(given: Json, { services }: EcsState, scope: Scope): TaskRecord {

@@ -32,7 +32,7 @@ export function startTask(
       containerInstanceArn: containerInstance.containerInstanceArn,
       taskDefinitionArn: service.taskDefinition,
       group: `service:${service.serviceName}`,
-      startedBy: service.deployments?.[0]?.id ?? `ecs-svc/${service.serviceName}`,
+      startedBy: service.deployments[0].id,
       launchType: 'EC2',
       cpu: String(size.cpu),
       memory: String(size.memory),

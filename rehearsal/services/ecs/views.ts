@@ -60,16 +60,11 @@ export function describedService(state: EcsState, arn: string): Json {
     runningCount: tasks.filter(({ status }) => status === 'RUNNING').length,
     pendingCount: tasks.filter(({ status }) => status === 'PENDING').length,
   };
-  const deployments = (record.service.deployments ?? []).map((deployment: Json) => ({
+  const deployments = record.service.deployments.map((deployment: Json) => ({
     ...deployment,
     ...counts,
   }));
-  return {
-    ...record.service,
-    ...counts,
-    ...(deployments.length > 0 && { deployments }),
-    events: record.events,
-  };
+  return { ...record.service, ...counts, deployments, events: record.events };
 }
 
 /** Of a daemon: one for each container instance that takes tasks. */

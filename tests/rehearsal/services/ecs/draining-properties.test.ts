@@ -62,7 +62,7 @@ describe('whatever runs in a cluster, with room for it on new instances', () => 
         }
         expect(cluster.isSettled).toBe(true);
       }),
-      { numRuns: 150, seed: 6 },
+      { numRuns: 60, seed: 6 },
     );
   });
 
@@ -85,7 +85,7 @@ describe('whatever runs in a cluster, with room for it on new instances', () => 
         });
         cluster.pass(3600, check);
       }),
-      { numRuns: 50, seed: 6 },
+      { numRuns: 25, seed: 6 },
     );
   });
 

@@ -32,6 +32,12 @@ describe('what runs on a container instance that is drained', () => {
     cluster.drain(0);
     cluster.pass(1);
     expect(cluster.service('web')).toMatchObject({ runningCount: 2, pendingCount: 0 });
+    // What is being stopped has not stopped yet, and counts no more.
+    expect(cluster.tasksOf('web', 'STOPPED')).toMatchObject([
+      { lastStatus: 'STOPPING' },
+      { lastStatus: 'STOPPING' },
+    ]);
+    expect(cluster.node(0).runningTasksCount).toBe(2);
     cluster.pass(A_WHILE);
     expect(cluster.lowest('web')).toBe(2);
     expect(cluster.placesOf('web')).toEqual(['node1', 'node1', 'node1', 'node1']);
@@ -90,7 +96,12 @@ describe('what runs on a container instance that is drained', () => {
 
   it('stays where there is no room elsewhere, until there is', () => {
     const cluster = new Cluster(
-      estateOf({ instances: 2, services: [{ name: 'web', on: [0, 1], cpu: 1100 }] }),
+      estateOf({
+        instances: 2,
+        services: [{ name: 'web', on: [0, 1], cpu: 1100 }],
+        // Its end gives the scheduler another turn, which finds no room either.
+        tasks: [{ ...standalone('report', 1), stoppedAt: '2026-02-01T18:00:00Z' }],
+      }),
     );
     cluster.drain(0);
     cluster.pass(24 * 3600);
@@ -135,6 +146,7 @@ describe('what runs on a container instance that is drained', () => {
     cluster.pass(1);
     expect(cluster.node(0)).toMatchObject({ runningTasksCount: 0, pendingTasksCount: 0 });
     expect(cluster.placesOf('web')).toEqual(['node1', 'node1']);
+    expect(cluster.tasksOf('web', 'STOPPED')).toMatchObject([{ lastStatus: 'STOPPED' }]);
   });
 
   it('is left alone where it is a standalone task, and holds up daemons only', () => {

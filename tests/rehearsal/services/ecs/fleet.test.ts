@@ -6,6 +6,7 @@ import {
   GROUP,
   instanceArn,
   NEW_IMAGE,
+  standalone,
   taskArn,
 } from './support';
 
@@ -73,12 +74,19 @@ describe('an instance that is launched into the group of a cluster', () => {
     expect(cluster.isSettled).toBe(true);
   });
 
-  it('never registers where it is terminated before its agent is up', () => {
-    const cluster = new Cluster(estateOf({ instances: 1, provider: {}, durations: QUICK }));
+  it.each([
+    ['before it runs', 20],
+    ['before its agent is up', 50],
+  ])('never registers where it is terminated %s, though it is in its group still', (_, seconds) => {
+    const services = [{ name: 'logs', on: [0], members: { schedulingStrategy: 'DAEMON' } }];
+    const cluster = new Cluster(
+      estateOf({ instances: 1, provider: {}, durations: QUICK, services }),
+    );
     const id = cluster.launch(NEW_IMAGE);
-    cluster.pass(50);
-    cluster.terminate(id);
-    cluster.pass(200);
+    cluster.pass(seconds);
+    cluster.terminateOnly(id);
+    cluster.pass(600);
+    expect(cluster.tasksOf('logs', 'STOPPED')).toEqual([]);
     expect(cluster.nodes()).toHaveLength(1);
     expect(cluster.isSettled).toBe(true);
   });
@@ -156,6 +164,13 @@ describe('a container instance whose instance is terminated undrained', () => {
       { arn: taskArn('web0'), reason: 'MISSING' },
     ]);
   });
+
+  it('is no longer kept once anything else happens', () => {
+    expect(cluster.saved).toContain(instanceArn(0));
+    cluster.drain(1);
+    cluster.pass(1);
+    expect(cluster.saved).not.toContain(instanceArn(0));
+  });
 });
 
 describe('where a task of a service is placed', () => {
@@ -166,8 +181,8 @@ describe('where a task of a service is placed', () => {
   };
 
   it('by zone and then by instance, unless the service says otherwise', () => {
-    const cluster = placed({ instances: 6, services: [{ name: 'web', desired: 6 }] });
-    expect(cluster.placesOf('web')).toEqual(['node0', 'node1', 'node2', 'node3', 'node4', 'node5']);
+    const cluster = placed({ instances: 12, services: [{ name: 'web', desired: 12 }] });
+    expect(new Set(cluster.placesOf('web')).size).toBe(12);
   });
 
   it('in the zone with the fewest tasks of the service, on whichever instance', () => {
@@ -235,6 +250,18 @@ describe('where a task of a service is placed', () => {
     expect(cluster.service('web')).toMatchObject({ runningCount: 0, pendingCount: 0 });
   });
 
+  it('never in another cluster', () => {
+    const estate = estateOf({ instances: 1, services: [{ name: 'web', desired: 1 }] });
+    const other = estate.ecs.clusters[0].clusterArn.replace('shop', 'other');
+    estate.ecs.clusters.push({ clusterArn: other, clusterName: 'other' });
+    estate.ecs.services[0].clusterArn = other;
+    const cluster = new Cluster(estate);
+    cluster.pass(100);
+    expect(cluster.node(0)).toMatchObject({ runningTasksCount: 0, pendingTasksCount: 0 });
+    const described = { cluster: 'other', services: [estate.ecs.services[0].serviceArn] };
+    expect(cluster.call('DescribeServices', described).services[0].runningCount).toBe(0);
+  });
+
   it('nowhere for services on Fargate, which are shown as they are', () => {
     const cluster = placed({
       instances: 1,
@@ -252,6 +279,8 @@ describe('how many tasks of a service run', () => {
       estateOf({
         instances: 1,
         services: [{ name: 'web', desired: 2, on: [0] }],
+        // Its end is no change of the service.
+        tasks: [{ ...standalone('report', 0), stoppedAt: '2026-02-01T12:30:00Z' }],
         durations: QUICK,
       }),
     );
@@ -273,6 +302,7 @@ describe('the estate that is written', () => {
     const options = {
       instances: 3,
       services: [{ name: 'web', on: [0, 0, 1] }],
+      tasks: [{ ...standalone('report', 1), stoppedAt: '2026-02-01T12:05:00Z' }],
       durations: QUICK,
     } as const;
     const cluster = new Cluster(estateOf(options));
@@ -290,6 +320,7 @@ describe('the estate that is written', () => {
     expect(resumed.node(0)).toMatchObject({ status: 'DRAINING', runningTasksCount: 0 });
     expect(resumed.service('web')).toMatchObject({ runningCount: 3, pendingCount: 0 });
     expect(resumed.lowest('web')).toBe(3);
+    expect(resumed.call('ListTasks', { family: 'report' }).taskArns).toEqual([]);
   });
 
   it('leaves out what has ended', () => {

@@ -149,7 +149,10 @@ describe('ListContainerInstances', () => {
     for (const input of [{ maxResults: 101 }, { maxResults: 0 }, { nextToken: 'x' }]) {
       expect(cluster.refusal('ListContainerInstances', input)).toMatch(/^InvalidParameter/);
     }
-    expect(cluster.refusal('ListTasks', { nextToken })).toMatch(/^InvalidParameter/);
+    const short = cluster.call('ListContainerInstances', { maxResults: 1 });
+    expect(cluster.refusal('ListTasks', { nextToken: short.nextToken })).toMatch(
+      /^InvalidParameter/,
+    );
   });
 
   it('filters by status, and not by expressions', () => {

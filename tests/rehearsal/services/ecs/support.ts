@@ -249,6 +249,16 @@ export class Cluster {
     });
   }
 
+  /** As `call`, its error as part of the answer. */
+  answer(operation: string, input: Json): { output: Json } | { error: AwsError } {
+    try {
+      return { output: this.call(operation, input) };
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return { error };
+    }
+  }
+
   /** The error that a call answers, which changes nothing; throws where it answers none. */
   refusal(operation: string, input: Json = {}): string {
     const before = JSON.stringify(this.state);
@@ -291,9 +301,14 @@ export class Cluster {
     return id;
   }
 
+  /** Terminates an instance, drained or not; its group does not know yet. */
+  terminateOnly(id: string): void {
+    terminateInstance(this.ec2, id, this.activity());
+  }
+
   /** Terminates an instance, drained or not, and takes it out of the group. */
   terminate(id: string): void {
-    terminateInstance(this.ec2, id, this.activity());
+    this.terminateOnly(id);
     const group = this.autoscaling.groups[GROUP]!;
     group.instances = group.instances.filter(({ InstanceId }) => InstanceId !== id);
   }
@@ -337,6 +352,11 @@ export class Cluster {
   tasksOf(serviceName: string, desiredStatus = 'RUNNING'): Json[] {
     const { taskArns } = this.call('ListTasks', { serviceName, desiredStatus });
     return taskArns.length === 0 ? [] : this.call('DescribeTasks', { tasks: taskArns }).tasks;
+  }
+
+  /** Everything that ECS keeps, as text. */
+  get saved(): string {
+    return JSON.stringify(this.state);
   }
 
   estate(): Json {
