@@ -7,6 +7,7 @@ export const amis = {
   good: 'ami-00000000000000003',
   bad: 'ami-00000000000000004',
   newer: 'ami-00000000000000005',
+  newest: 'ami-00000000000000006',
 } as const;
 
 /** What AWS says of the instances of `bad`, which boot and are never healthy. */
@@ -25,24 +26,28 @@ export function at(day: number, hour: number, minute = 0): string {
     .replace('.000', '');
 }
 
-/** A launch template of one version and the group that runs it. */
+/** A group and the launch template that it runs. */
 export interface GroupOptions {
   /** @default 4 */
   readonly desired?: number;
   /** Members of the group over those below. */
   readonly group?: Json;
-  /** Members of the only version's data. */
-  readonly data?: Json;
+  /** Of each version of the template, members of its data. @default one version with nothing of its own */
+  readonly versions?: readonly Json[];
+  /** Which one the group runs; it is the default as well. `$Default` and `$Latest`: the last. @default '1' */
+  readonly version?: string;
   /** Name of the launch template. @default that of the group */
   readonly template?: string;
 }
 
-/** Accounts with groups of these names; launch templates that are shared are there once. */
+/** Accounts with groups of these names. A launch template that several share is as the first of them has it. */
 export function estateOf(groups: Readonly<Record<string, GroupOptions>>, more: Json = {}): Json {
   const { ec2, autoscaling, events = [], ...others } = more;
-  const templates = new Map(
-    Object.entries(groups).map(([name, { template = name, data }]) => [template, data] as const),
-  );
+  const templates = new Map<string, GroupOptions>();
+  for (const [name, options] of Object.entries(groups)) {
+    const { template = name } = options;
+    if (!templates.has(template)) templates.set(template, options);
+  }
   return {
     account: '111122223333',
     region: 'eu-west-1',
@@ -54,7 +59,7 @@ export function estateOf(groups: Readonly<Record<string, GroupOptions>>, more: J
         Name: `linux-${index + 1}`,
         CreationDate: `2026-01-0${index + 1}T00:00:00.000Z`,
       })),
-      launchTemplates: [...templates].map(([name, data]) => templateOf(name, data)),
+      launchTemplates: [...templates].map(([name, options]) => templateOf(name, options)),
       ...ec2,
     },
     autoscaling: {
@@ -70,11 +75,14 @@ export function estateOf(groups: Readonly<Record<string, GroupOptions>>, more: J
   };
 }
 
-function templateOf(name: string, data: Json = {}): Json {
+function templateOf(name: string, { versions = [{}], version = '1' }: GroupOptions): Json {
   return {
     LaunchTemplateName: name,
     LaunchTemplateId: templateId(name),
-    Versions: [{ LaunchTemplateData: { ImageId: amis.current, InstanceType: 'm6i.large', ...data } }],
+    DefaultVersionNumber: version.startsWith('$') ? versions.length : Number(version),
+    Versions: versions.map((data) => ({
+      LaunchTemplateData: { ImageId: amis.current, InstanceType: 'm6i.large', ...data },
+    })),
   };
 }
 
@@ -83,17 +91,65 @@ export function templateId(name: string): string {
   return `lt-${Buffer.from(name).toString('hex').padStart(17, '0').slice(-17)}`;
 }
 
-function groupOf(name: string, { desired = 4, group, template = name }: GroupOptions): Json {
+function groupOf(name: string, options: GroupOptions): Json {
+  const { desired = 4, group, template = name, version = '1' } = options;
   return {
     AutoScalingGroupName: name,
     MinSize: Math.min(1, desired),
     MaxSize: Math.max(2 * desired, 1),
     DesiredCapacity: desired,
-    LaunchTemplate: { LaunchTemplateName: template, Version: '1' },
+    LaunchTemplate: { LaunchTemplateName: template, Version: version },
     AvailabilityZones: ['eu-west-1a', 'eu-west-1b'],
     VPCZoneIdentifier: 'subnet-0a1b2c3d4e5f60718,subnet-0b2c3d4e5f6071829',
     HealthCheckGracePeriod: 60,
     ...group,
+  };
+}
+
+/** A cluster whose container instances are those of a group. An `m6i.large` has room for four of its tasks. */
+export interface ClusterOptions {
+  readonly group: string;
+  /** By name: members of the service. @default api: four tasks, none of which may be missing */
+  readonly services?: Readonly<Record<string, Json>>;
+  /** Members of the standalone tasks. @default none */
+  readonly tasks?: readonly Json[];
+  /** Members of the capacity provider's `autoScalingGroupProvider`. */
+  readonly provider?: Json;
+}
+
+/** The `ecs` of an estate with one cluster, `apps`. */
+export function clusterOf({ group, services, tasks = [], provider }: ClusterOptions): Json {
+  const api = {
+    desiredCount: 4,
+    deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 200 },
+  };
+  return {
+    clusters: [{ clusterName: 'apps', capacityProviders: ['apps'] }],
+    capacityProviders: [
+      {
+        name: 'apps',
+        autoScalingGroupProvider: {
+          autoScalingGroupArn: group,
+          managedDraining: 'ENABLED',
+          ...provider,
+        },
+      },
+    ],
+    taskDefinitions: [{ family: 'work', cpu: '512', memory: '1024' }],
+    services: Object.entries(services ?? { api }).map(([serviceName, members]) => ({
+      serviceName,
+      clusterArn: 'apps',
+      taskDefinition: 'work:1',
+      ...api,
+      ...members,
+    })),
+    tasks: tasks.map((members) => ({
+      clusterArn: 'apps',
+      taskDefinitionArn: 'work:1',
+      createdAt: '2026-01-31T20:00:00Z',
+      startedAt: '2026-01-31T20:00:30Z',
+      ...members,
+    })),
   };
 }
 
@@ -112,6 +168,8 @@ export function configOf(
     amiGroups: groups,
     amiFollow: [{ name: 'linux', parameter }],
     amiMinimumAgeHours: 0,
+    amiInstanceRoles: [],
+    ecsClusters: [],
     ...more,
   };
 }
