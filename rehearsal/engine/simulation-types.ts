@@ -58,10 +58,14 @@ export interface SavedSimulation {
 /** What of a simulation is seen by whoever decides how long it goes on. */
 export interface SimulationView {
   readonly trace: Trace;
+  /** Virtual time, epoch milliseconds. */
+  readonly now: number;
   /** Whether no state machine runs. */
   readonly isIdle: boolean;
   /** What is still to come, in order. */
   due(): ClockState['entries'];
+  /** The account as of now, in the shape of the estate. */
+  estate(): Json;
   save(): SavedSimulation;
 }
 

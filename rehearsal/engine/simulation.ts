@@ -169,6 +169,14 @@ class Simulation implements SimulationView {
     return this.executions.open().length === 0;
   }
 
+  get now(): number {
+    return this.clock.now;
+  }
+
+  estate(): Json {
+    return this.cloud.toEstate();
+  }
+
   due(): ClockState['entries'] {
     return this.clock.save().entries;
   }

@@ -1,5 +1,6 @@
 import {
   simulate,
+  type SimulationView,
   type SavedSimulation,
   type SimulationOptions,
   type SimulationOutcome,
@@ -9,7 +10,8 @@ import type { Fault } from '../faults';
 import type { Program } from '../host/program';
 import type { Progress } from '../report/progress';
 import { services } from '../services';
-import { isSettled } from './settled';
+import { Moments, stateOf, type Moment } from './moments';
+import { isAtRest, isSettled } from './settled';
 
 /** What is swept: all that the runs of a sweep have in common. */
 export interface SweptScenario {
@@ -28,6 +30,8 @@ export interface BaseRun {
   readonly outcome: SimulationOutcome;
   /** In the order of time: the run as it was before its calls. */
   readonly saves: readonly SavedSimulation[];
+  /** How it stood, day by day. */
+  readonly moments: readonly Moment[];
 }
 
 /**
@@ -44,12 +48,14 @@ export async function runBase(
 ): Promise<BaseRun> {
   let saves: SavedSimulation[] = resume === undefined ? [] : [resume];
   let stride = 1;
-  let moments = 0;
+  let count = 0;
+  const moments = new Moments(scenario.program, scenario.estate);
   const outcome = await simulate(optionsOf(scenario, faults), {
     ...(resume !== undefined && { resume }),
     stopWhen: (simulation) => {
-      moments += 1;
-      if (moments % stride !== 0) return false;
+      moments.look(simulation);
+      count += 1;
+      if (count % stride !== 0) return false;
       // Of two moments with the same calls the later one is nearer to the next.
       if (saves.at(-1)?.trace.calls.length === simulation.trace.calls.length) saves.pop();
       saves.push(simulation.save());
@@ -60,7 +66,7 @@ export async function runBase(
       return false;
     },
   });
-  return { faults, outcome, saves };
+  return { faults, outcome, saves, moments: moments.all };
 }
 
 /** The last of the saved states that the call is not part of. */
@@ -70,17 +76,43 @@ export function saveBefore({ saves }: BaseRun, call: number): SavedSimulation {
   return save;
 }
 
-/** Goes on from a saved state with one fault more, until the end or until nothing new can happen. */
+/** What a run with a fault came to. */
+export interface CaseRun {
+  readonly outcome: SimulationOutcome;
+  /** Whether it ended early, since it stood as the undisturbed run did at that time. */
+  readonly converged: boolean;
+}
+
+/**
+ * Goes on from a saved state with one fault more: until the end, until nothing new can happen, or until it is at rest
+ * and stands as the undisturbed run stood, so that what follows is known.
+ *
+ * @param undisturbed how that run stood. Absent: it is enough to be at rest, as where the fault stays
+ */
 export async function runCase(
   scenario: SweptScenario,
   faults: readonly Fault[],
   call: number,
   resume: SavedSimulation,
-): Promise<SimulationOutcome> {
-  return simulate(optionsOf(scenario, faults), {
+  undisturbed?: readonly Moment[],
+): Promise<CaseRun> {
+  const { program, estate } = scenario;
+  const events = new Set(estate.events.map(({ at }) => Date.parse(at)));
+  let converged = false;
+  const isAsUndisturbed = (simulation: SimulationView): boolean => {
+    if (undisturbed === undefined) return true;
+    const then = undisturbed.filter(({ at }) => at <= simulation.now).at(-1);
+    return then !== undefined && stateOf(program, estate, simulation.estate()) === then.state;
+  };
+  const outcome = await simulate(optionsOf(scenario, faults), {
     resume,
-    stopWhen: (simulation) => isSettled(simulation, call, scenario.to),
+    stopWhen: (simulation) => {
+      if (isSettled(simulation, call, scenario.to)) return true;
+      converged = isAtRest(simulation, call, events) && isAsUndisturbed(simulation);
+      return converged;
+    },
   });
+  return { outcome, converged };
 }
 
 function optionsOf(scenario: SweptScenario, faults: readonly Fault[]): SimulationOptions {

@@ -2,11 +2,14 @@ import type { SavedSimulation } from '../engine/simulation';
 import type { Fault } from '../faults';
 import type { SweepCase } from './cases';
 import { judgeCase, type Verdict } from './judge';
+import type { Moment } from './moments';
 import { runCase, type SweptScenario } from './run';
 
 /** The first message to a worker: what all of its jobs have in common. */
 export interface WorkerSetup {
   readonly scenario: SweptScenario;
+  /** How the undisturbed run stood, day by day. */
+  readonly moments: readonly Moment[];
 }
 
 /** Every further message. */
@@ -28,9 +31,11 @@ async function work(job: WorkerJob): Promise<WorkerAnswer> {
   try {
     save = job.save ?? save;
     if (setup === undefined || save === undefined) throw new Error('The job has no beginning.');
-    const { scenario } = setup;
-    const outcome = await runCase(scenario, job.faults, job.call, save);
-    return judgeCase(scenario.estate, outcome, job, job.expected);
+    const { scenario, moments } = setup;
+    const { faults, call, expected } = job;
+    const undisturbed = expected === undefined ? undefined : moments;
+    const { outcome, converged } = await runCase(scenario, faults, call, save, undisturbed);
+    return judgeCase(scenario.estate, outcome, job, converged ? undefined : expected);
   } catch (error) {
     return { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
