@@ -11,8 +11,8 @@ const SERVICES = `
 /** Where only these actions of a service are of interest: EC2 has more than eight hundred. */
 const ONLY: Readonly<Record<string, readonly string[]>> = {
   ec2: `
-    CreateLaunchTemplateVersion CreateTags DeleteLaunchTemplateVersions DescribeImages DescribeInstances
-    DescribeLaunchTemplateVersions DescribeLaunchTemplates ModifyLaunchTemplate RunInstances
+    CreateLaunchTemplateVersion CreateTags DeleteLaunchTemplateVersions DescribeImages DescribeInstanceStatus
+    DescribeInstances DescribeLaunchTemplateVersions DescribeLaunchTemplates ModifyLaunchTemplate RunInstances
   `
     .trim()
     .split(/\s+/),

@@ -38,7 +38,7 @@ export const describeInstances = operation({
   obeys: ['InstanceIds', 'Filters', 'MaxResults', 'NextToken'],
   mutates: false,
   handle: (input, state, call) => {
-    const found = choose(input, state, call).map((record) => instanceAt(record, call.now));
+    const found = chooseInstances(input, state, call).map((record) => instanceAt(record, call.now));
     const all = filtered('DescribeInstances', found, input.Filters, FILTERS, ({ Tags }) => Tags);
     call.uses('pages');
     const { entries, token } = pageOf('instances', all, input, { smallest: 5, largest: 1000 });
@@ -65,7 +65,8 @@ export function isForgotten({ terminatedAt }: InstanceRecord, now: number): bool
   return terminatedAt !== undefined && now >= terminatedAt + HOUR;
 }
 
-function choose(
+/** The instances that a request names, of all that are shown still. */
+export function chooseInstances(
   { InstanceIds = [], MaxResults }: Json,
   { instances }: Ec2State,
   { now, uses }: Call,

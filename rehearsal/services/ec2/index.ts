@@ -3,6 +3,7 @@ import { act, nextAt } from './activity';
 import { deleteLaunchTemplateVersions, modifyLaunchTemplate } from './change-launch-templates';
 import { createLaunchTemplateVersion } from './create-launch-template-version';
 import { describeImages } from './describe-images';
+import { describeInstanceStatus } from './describe-instance-status';
 import { describeInstances } from './describe-instances';
 import {
   describeLaunchTemplates,
@@ -109,6 +110,7 @@ export const ec2: Service<Ec2State> = {
     DeleteLaunchTemplateVersions: deleteLaunchTemplateVersions,
     DescribeImages: describeImages,
     DescribeInstances: describeInstances,
+    DescribeInstanceStatus: describeInstanceStatus,
     DescribeLaunchTemplates: describeLaunchTemplates,
     DescribeLaunchTemplateVersions: describeLaunchTemplateVersions,
     ModifyLaunchTemplate: modifyLaunchTemplate,

@@ -101,6 +101,7 @@ const CALLS: Readonly<Record<string, Json>> = {
   'ec2:DeleteLaunchTemplateVersions': { LaunchTemplateId: TEMPLATE, Versions: ['1'] },
   'ec2:DescribeImages': {},
   'ec2:DescribeInstances': {},
+  'ec2:DescribeInstanceStatus': {},
   'ec2:DescribeLaunchTemplates': {},
   'ec2:DescribeLaunchTemplateVersions': { LaunchTemplateId: TEMPLATE, ResolveAlias: true },
   'ec2:ModifyLaunchTemplate': { LaunchTemplateId: TEMPLATE, DefaultVersion: '1' },

@@ -22,6 +22,7 @@ const tagged = { ...region, 'aws:resourcetag/stage': 'prod', 'ec2:resourcetag/st
 it.each([
   'DescribeImages',
   'DescribeInstances',
+  'DescribeInstanceStatus',
   'DescribeLaunchTemplates',
   'DescribeLaunchTemplateVersions',
 ])('%s is allowed as a whole or not at all', (operation) => {
