@@ -144,6 +144,8 @@ function configure(
 ): void {
   const history = walk.configured.get(group) ?? [];
   walk.configured.set(group, history);
+  // Nobody has to go back to what a group was only tried with.
+  if (isBack(history, launches, walk)) history.pop();
   const last = history.at(-1);
   if (last !== undefined && isSame(last.launches, launches, walk)) {
     last.isSettled ||= isSettled;
@@ -226,7 +228,7 @@ function move(
   walk: Walk,
 ): Omit<GroupMove, 'refresh'> {
   const history = walk.configured.get(group) ?? [];
-  const [earlier, last] = [history.at(-2), history.at(-1)];
+  const last = history.at(-1);
   const isThere = last !== undefined && isSame(last.launches, launches, walk);
   const instances = walk.instances.get(group) ?? [];
   return {
@@ -234,15 +236,24 @@ function move(
     group,
     from: launchedImages(last?.launches ?? [], walk.templates),
     to: launchedImages(launches, walk.templates),
-    isRollback:
-      last?.isSettled === false &&
-      earlier !== undefined &&
-      isSame(earlier.launches, launches, walk),
+    isRollback: isBack(history, launches, walk),
     isNeedless:
       isThere &&
       instances.length > 0 &&
       instances.every((instance) => isLaunchedAs(instance, launches, walk)),
   };
+}
+
+/** Whether a group goes back to what it ran before, from what nothing has confirmed yet. */
+function isBack(
+  history: readonly Configured[],
+  launches: readonly Launch[],
+  walk: Pick<Walk, 'templates'>,
+): boolean {
+  const [earlier, last] = [history.at(-2), history.at(-1)];
+  return (
+    last?.isSettled === false && earlier !== undefined && isSame(earlier.launches, launches, walk)
+  );
 }
 
 function wasOffered(version: Version, walk: Walk): boolean {

@@ -72,7 +72,7 @@ export const behaviours: readonly Behaviour[] = [
   },
   {
     id: 'scheduled-actions',
-    text: 'Actions start at their time, to the second; one-time actions are gone afterwards.',
+    text: 'Actions start at their time, to the second; one-time actions are gone afterwards. No two actions of a group start next at the same time.',
     source: `${REFERENCE}/API_PutScheduledUpdateGroupAction.html`,
   },
   {

@@ -52,6 +52,13 @@ export const putScheduledUpdateGroupAction: Operation<AutoScalingState> = {
     };
     const nextAt = nextTime(action, call.now - 1);
     if (nextAt === undefined) throw invalid('The scheduled action would never start.');
+    // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-scheduled-scaling.html
+    if (record.scheduledActions.some((one) => nameOf(one) !== name && one.nextAt === nextAt)) {
+      throw new AwsError(
+        'AlreadyExistsFault',
+        'Scheduled action with this scheduled start time already exists',
+      );
+    }
     record.scheduledActions = [
       ...record.scheduledActions.filter((one) => nameOf(one) !== name),
       { action, nextAt },

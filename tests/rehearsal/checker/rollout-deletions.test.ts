@@ -217,6 +217,23 @@ describe('invariant 2 on launch template versions', () => {
     expect(configured.verdict(2).detail).toContain('version 3 was deleted without Describe');
   });
 
+  test('lets a version go that a group was tried with and taken back from', () => {
+    const story = rolloutStory();
+    const to = (number: number) => ({ AutoScalingGroupName: 'web', LaunchTemplate: spec(number) });
+    story.create(3, 'ami-3');
+    story.call('autoscaling:UpdateAutoScalingGroup', to(3));
+    story.call('autoscaling:UpdateAutoScalingGroup', to(2));
+    story.look();
+    story.remove(3);
+    expect(story.verdict(2).held).toBe(true);
+    // What it ran before that is still what it may have to go back to.
+    story.create(4, 'ami-4');
+    story.call('autoscaling:UpdateAutoScalingGroup', to(4));
+    story.look();
+    story.remove(2);
+    expect(story.verdict(2).detail).toContain('group web ran it before and may have to go back');
+  });
+
   test('knows what the latest version is once the latest is deleted', () => {
     const story = rolloutStory();
     story.before.autoscaling.groups[1].LaunchTemplate.Version = '$Latest';

@@ -278,6 +278,18 @@ describe('scheduled actions', () => {
     );
   });
 
+  it('start at times of their own, of which one may be moved', () => {
+    const world = new World([groupOf(1)]);
+    put(world, { StartTime: at(1), DesiredCapacity: 2 });
+    const other = { ScheduledActionName: 'other', StartTime: at(1), DesiredCapacity: 3 };
+    expect(world.refusal('PutScheduledUpdateGroupAction', other)).toMatch(
+      'AlreadyExistsFault: Scheduled action with this scheduled start time already exists',
+    );
+    put(world, { StartTime: at(1), DesiredCapacity: 4 });
+    put(world, { ...other, StartTime: at(2) });
+    expect(listed(world)).toHaveLength(2);
+  });
+
   it.each<[Json, string]>([
     [
       { StartTime: new Date(START), DesiredCapacity: 1 },
