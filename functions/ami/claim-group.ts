@@ -15,6 +15,7 @@ import {
 } from './groups';
 import { createEc2 } from './images';
 import type { RolloutMode } from './rollout-input';
+import { blameOf, isUnderWay, readScaling } from './scaling';
 import type { GroupSettings } from './settings';
 import { readOwnVersions, templatesOf, type OwnVersion } from './versions';
 
@@ -35,13 +36,15 @@ export interface ClaimEvent {
  * What is to be done with a group now:
  * - `prepare`: nothing was begun, or what was begun is over
  * - `follow`: it is being moved to the AMI already; wait for that
+ * - `scale`: it is being moved by scheduled actions already, to the AMI given in the result; go on with that
  * - `wait`: somebody else refreshes it; look again later
  * - `commit`: it runs the AMI; finish what comes after
  * - `undo`: moving it ended without success, and nobody was told yet
  * - `postpone`, `skip`: nothing, for the reason given
  */
 export interface ClaimResult {
-  readonly decision: 'prepare' | 'follow' | 'wait' | 'commit' | 'undo' | 'postpone' | 'skip';
+  readonly decision:
+    'prepare' | 'follow' | 'scale' | 'wait' | 'commit' | 'undo' | 'postpone' | 'skip';
   readonly reason: string;
   readonly ami: string;
   /** Which attempt to move the group to this AMI the next one is, from 1. */
@@ -77,7 +80,8 @@ export function createHandler(dependencies: ClaimDependencies) {
     const { execution, mode, group, settings } = event;
     const isAlive = (other: string) => isRunning(sfn, other);
     const work = await acquireLease(ledger, group, execution, isAlive, now());
-    const ami = event.ami || (work?.target ?? '');
+    const scaling = await readScaling(ledger, group);
+    const ami = isUnderWay(scaling) ? scaling.ami : event.ami || (work?.target ?? '');
     const waitingSince = event.waitingSince || now().toISOString();
     const result = (
       decision: ClaimResult['decision'],
@@ -96,6 +100,7 @@ export function createHandler(dependencies: ClaimDependencies) {
     if (work === undefined) return result('skip', 'another run is working on it');
     const facts = await readGroup(autoscaling, ec2, group);
     if (facts === undefined) return result('skip', 'there is no such Auto Scaling group');
+    if (isUnderWay(scaling)) return result('scale', '');
     const own = (await readOwn(ec2, facts, ami)).filter(
       ({ attempt }) => attempt === nextAttempt(work, ami),
     );
@@ -118,6 +123,14 @@ export function createHandler(dependencies: ClaimDependencies) {
     const ended = isOpen ? refreshes.find((refresh) => isOf(refresh, own)) : undefined;
     if (ended !== undefined && ended.Status !== 'Successful') {
       return result('undo', endOf(ended), ended);
+    }
+    if (
+      isOpen &&
+      scaling?.course === 'failed' &&
+      scaling.ami === ami &&
+      scaling.attempt === nextAttempt(work, ami)
+    ) {
+      return result('undo', scaling.reason, { InstanceRefreshId: blameOf(scaling) });
     }
     if (mode !== 'reconcile') return result('prepare', '');
     // Nothing was started, and nothing new is: what was made for it goes.

@@ -1,5 +1,6 @@
 import type { GroupFacts, TemplateUse } from './groups';
 import type { ImageFacts } from './images';
+import { findScalingObstacle } from './scaling-obstacles';
 import type { GroupSettings } from './settings';
 
 /**
@@ -37,7 +38,9 @@ export function findObstacle(
     const obstacle = templateObstacle(template, target, images);
     if (obstacle !== undefined) return `${template.place} ${obstacle}`;
   }
-  return findStall(facts, settings);
+  return settings.strategy === 'scheduledActions'
+    ? findScalingObstacle(facts, target.id)
+    : findStall(facts, settings);
 }
 
 function templateObstacle(

@@ -3,6 +3,9 @@
  * `components/ami/ami-rollout/arguments.ts` documents them.
  */
 export interface GroupSettings {
+  readonly strategy: 'instanceRefresh' | 'scheduledActions';
+  /** Of scheduled actions: how long new instances may take to get ready. */
+  readonly scaleOutMinutes: number;
   readonly minHealthyPercentage: number;
   readonly maxHealthyPercentage: number;
   /** Absent: the group's own. */

@@ -7,6 +7,7 @@ import { createAutoScaling, readGroup, runsOnly, type GroupFacts } from './group
 import { createEc2, readImages, type ImageFacts } from './images';
 import { findObstacle, findWarnings } from './obstacles';
 import type { RolloutMode } from './rollout-input';
+import { isUnderWay, readScaling } from './scaling';
 import type { GroupSettings, RolloutSettings, Wave } from './settings';
 
 export interface SurveyEvent {
@@ -124,6 +125,10 @@ async function examine(
   const facts = await readGroup(autoscaling, ec2, name);
   if (facts === undefined) return leave('failed', 'there is no such Auto Scaling group');
   const work = await readWorkItem(ledger, name);
+  const isScaling =
+    settings.strategy === 'scheduledActions' && isUnderWay(await readScaling(ledger, name));
+  // What was begun goes on, whatever the group looks like in its middle.
+  if (isScaling && mode !== 'plan') return { warned: [] };
   if (runsOnly(facts, image.id, settings)) {
     // What a run began and did not live to finish is finished now.
     const isOpen = work.target === image.id && work.settledTarget !== image.id;

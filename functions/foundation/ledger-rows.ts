@@ -46,3 +46,14 @@ export async function readRows<Body>(ledger: Ledger, prefix: string): Promise<Bo
   } while (start !== undefined);
   return bodies;
 }
+
+/** The body of one row; `undefined`: there is none. */
+export async function readRow<Body>(ledger: Ledger, item: string): Promise<Body | undefined> {
+  const answer = await ledger.client.getItem({
+    TableName: ledger.table,
+    Key: { workflow: { S: ledger.workflow }, item: { S: item } },
+    ConsistentRead: true,
+  });
+  const body = answer.Item?.['body']?.S;
+  return body === undefined ? undefined : (JSON.parse(body) as Body);
+}

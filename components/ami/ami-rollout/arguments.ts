@@ -39,6 +39,16 @@ export interface AmiRolloutArgs {
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html says what AWS does with them. */
 export interface GroupArgs {
+  /**
+   * How its instances are replaced: by an instance refresh of AWS, or by scheduled actions, which give the group twice
+   * its capacity for a while (its maximum size must have room for that) and never touch one that is in service before.
+   * Scheduled actions are for plain launch templates, not for ECS clusters, and take no further settings than
+   * `scaleOutMinutes` and `instanceWarmupSeconds`.
+   * @default instanceRefresh
+   */
+  readonly strategy?: 'instanceRefresh' | 'scheduledActions';
+  /** Of scheduled actions: minutes that new instances may take to get ready before all goes back, 5 to 1,440. @default 60 */
+  readonly scaleOutMinutes?: number;
   /** Percent of the desired capacity that stays in service, 0 to 100. @default 100 */
   readonly minHealthyPercentage?: number;
   /**
@@ -114,6 +124,7 @@ const groupNumbers: Readonly<Partial<Record<keyof GroupArgs, readonly [number, n
   instanceWarmupSeconds: [0, 21_600],
   checkpointDelayMinutes: [0, 2880],
   bakeMinutes: [0, 2880],
+  scaleOutMinutes: [5, 1440],
 };
 
 const ecsNumbers: Readonly<Partial<Record<keyof EcsArgs, readonly [number, number]>>> = {
@@ -122,6 +133,7 @@ const ecsNumbers: Readonly<Partial<Record<keyof EcsArgs, readonly [number, numbe
 };
 
 const choices: Readonly<Partial<Record<keyof GroupArgs, readonly string[]>>> = {
+  strategy: ['instanceRefresh', 'scheduledActions'],
   protectedInstances: ['wait', 'ignore', 'refresh'],
   standbyInstances: ['wait', 'ignore', 'terminate'],
 };
@@ -148,6 +160,8 @@ export function toSettings(args: AmiRolloutArgs): RolloutSettings {
 function toGroupSettings({ ecs, ...group }: GroupArgs): GroupSettings {
   const { instanceWarmupSeconds = ecs === undefined ? undefined : 180 } = group;
   return {
+    strategy: group.strategy ?? 'instanceRefresh',
+    scaleOutMinutes: group.scaleOutMinutes ?? 60,
     minHealthyPercentage: group.minHealthyPercentage ?? 100,
     maxHealthyPercentage: group.maxHealthyPercentage ?? (ecs === undefined ? 110 : 200),
     ...(instanceWarmupSeconds === undefined ? {} : { instanceWarmupSeconds }),
@@ -228,6 +242,7 @@ export function checkGroup(path: string, group: GroupArgs): ArgumentProblem[] {
     if (given === undefined || allowed.includes(given as string)) continue;
     problems.push({ argument: `${path}.${key}`, given, accepted: allowed.join(', ') });
   }
+  problems.push(...wrongForStrategy(path, group));
   const { minHealthyPercentage: least, maxHealthyPercentage: most } = toGroupSettings(group);
   if (most - least > 100) {
     problems.push({
@@ -249,6 +264,22 @@ export function checkGroup(path: string, group: GroupArgs): ArgumentProblem[] {
     problems.push({ argument: `${path}.alarms`, given: group.alarms, accepted: 'at most 10' });
   }
   return problems;
+}
+
+/** A setting of the other strategy would silently do nothing. */
+function wrongForStrategy(path: string, group: GroupArgs): ArgumentProblem[] {
+  const scheduled = ['strategy', 'scaleOutMinutes', 'instanceWarmupSeconds'];
+  const isScheduled = group.strategy === 'scheduledActions';
+  return Object.entries(group)
+    .filter(([key, given]) => {
+      const foreign = isScheduled ? !scheduled.includes(key) : key === 'scaleOutMinutes';
+      return given !== undefined && foreign;
+    })
+    .map(([key, given]) => ({
+      argument: `${path}.${key}`,
+      given,
+      accepted: `nothing with the strategy ${isScheduled ? 'scheduledActions' : 'instanceRefresh'}`,
+    }));
 }
 
 /** What is wrong with one parameter that is followed. */

@@ -7,6 +7,7 @@ import { factory as followUpRuns } from '../../../functions/ami/follow-up';
 import { factory as openWave } from '../../../functions/ami/open-wave';
 import { factory as readyCluster } from '../../../functions/ami/ready-cluster';
 import { factory as resolveImage } from '../../../functions/ami/resolve-image';
+import { factory as scaleGroup } from '../../../functions/ami/scale-group';
 import { factory as settleGroup } from '../../../functions/ami/settle-group';
 import { factory as surveyGroups } from '../../../functions/ami/survey-groups';
 import { factory as tendCluster } from '../../../functions/ami/tend-cluster';
@@ -30,6 +31,7 @@ import { defineRollout } from './definition';
 import {
   changeTemplates,
   drainContainerInstances,
+  launchFromTemplates,
   readAlarms,
   readClusters,
   readContainerInstances,
@@ -37,7 +39,9 @@ import {
   readImages,
   readParameters,
   readRefreshes,
+  readScaling,
   refreshGroups,
+  scaleGroups,
 } from './permissions';
 
 export type { AmiRolloutArgs, EcsArgs, FollowArgs, GroupArgs } from './arguments';
@@ -67,12 +71,14 @@ export class AmiRollout extends pulumi.ComponentResource {
     super('evergreen:ami:AmiRollout', name, {}, opts);
     refuseArguments('AmiRollout', name, checkArguments(args));
     const parent = { parent: this };
-    const { ledger, follow = [] } = args;
+    const { ledger, follow = [], instanceRoles = [] } = args;
     const settings = toSettings(args);
     const account = aws.getCallerIdentityOutput().accountId;
     const region = aws.getRegionOutput().region;
     const place = { region, account };
     const groups = Object.keys(args.groups);
+    const scaled = groups.filter((group) => args.groups[group]?.strategy === 'scheduledActions');
+    const refreshed = groups.filter((group) => !scaled.includes(group));
     const clusters = [
       ...new Set(Object.values(args.groups).flatMap(({ ecs }) => ecs?.cluster ?? [])),
     ];
@@ -152,6 +158,23 @@ export class AmiRollout extends pulumi.ComponentResource {
       environment: { FINISH_HOURS: String(settings.finishHours) },
       grants: [readRefreshes()],
     });
+    const scale = createFunction('scale-group', {
+      description: 'Moves groups by scheduled actions',
+      factory: scaleGroup,
+      environment: {
+        ...notifier.ledgerEnvironment,
+        FINISH_HOURS: String(settings.finishHours),
+      },
+      grants:
+        scaled.length === 0
+          ? []
+          : [
+              readGroups(...readScaling),
+              ...scaleGroups(place, scaled),
+              ...launchFromTemplates(place, instanceRoles),
+              ledger.grant('RememberScaling', 'GetItem', 'UpdateItem'),
+            ],
+    });
     const commit = createFunction('commit-group', {
       description: 'Moves the default version, and deletes old ones that nothing uses',
       factory: commitGroup,
@@ -214,6 +237,7 @@ export class AmiRollout extends pulumi.ComponentResource {
           ready,
           version,
           watch,
+          scale,
           tend,
           commit,
           undo,
@@ -225,7 +249,9 @@ export class AmiRollout extends pulumi.ComponentResource {
         definition: (arns) =>
           defineRollout(arns, { rollout: settings, timeoutSeconds: longestRunDays * 86_400 }),
         grants: [
-          ...refreshGroups(place, groups, args.instanceRoles ?? []),
+          ...(refreshed.length === 0
+            ? []
+            : [refreshGroups(place, refreshed), ...launchFromTemplates(place, instanceRoles)]),
           ...runChildren(machines, executions),
         ],
         ledger,

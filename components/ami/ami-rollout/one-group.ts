@@ -5,6 +5,7 @@ import {
   onError,
   type State,
 } from '../../foundation/state-language';
+import { scaleOneGroup } from './scale-one-group';
 
 /** The functions that the workflow calls, by role. */
 export type RolloutFunction =
@@ -16,6 +17,7 @@ export type RolloutFunction =
   | 'ready'
   | 'version'
   | 'watch'
+  | 'scale'
   | 'tend'
   | 'commit'
   | 'undo'
@@ -66,6 +68,7 @@ export function moveOneGroup(functions: Functions): Record<string, State> {
       Choices: [
         decided('$.claim', 'prepare', 'OnCluster'),
         decided('$.claim', 'follow', 'FollowRefresh'),
+        decided('$.claim', 'scale', 'ScaleGroup'),
         decided('$.claim', 'wait', 'WaitForOther'),
         decided('$.claim', 'commit', 'AlreadyThere'),
         decided('$.claim', 'undo', 'AlreadyOver'),
@@ -140,8 +143,20 @@ export function moveOneGroup(functions: Functions): Record<string, State> {
       fields: ['desiredConfiguration', 'preferences', 'versions'],
       resultPath: '$.version',
       catch: [onError('UndoAfterError')],
-      next: 'StartRefresh',
+      next: 'ByStrategy',
     }),
+    ByStrategy: {
+      Type: 'Choice',
+      Choices: [
+        {
+          Variable: '$.settings.strategy',
+          StringEquals: 'scheduledActions',
+          Next: 'ScaleGroup',
+        },
+      ],
+      Default: 'StartRefresh',
+    },
+    ...scaleOneGroup(functions.scale),
     StartRefresh: callService({
       comment:
         'AWS changes the configuration of the group only when the refresh has succeeded, so that it can roll back',

@@ -66,31 +66,53 @@ export function changeTemplates(place: Place, Sid: string, ...Action: readonly s
   return { Sid, Action, Resource: [templates(place)] };
 }
 
+export function refreshGroups(place: Place, groups: readonly string[]): Grant {
+  return {
+    Sid: 'RefreshGroups',
+    Action: [
+      'autoscaling:StartInstanceRefresh',
+      'autoscaling:RollbackInstanceRefresh',
+      'autoscaling:CancelInstanceRefresh',
+    ],
+    Resource: groups.map((name) => group(place, name)),
+  };
+}
+
+/** What moving a group by scheduled actions looks at besides. */
+export const readScaling = [
+  'autoscaling:DescribeInstanceRefreshes',
+  'autoscaling:DescribeScalingActivities',
+  'autoscaling:DescribeScheduledActions',
+  'ec2:DescribeInstanceStatus',
+];
+
+/** The desired capacity by scheduled actions only, the bounds of a group not at all. */
+export function scaleGroups(place: Place, groups: readonly string[]): Grant[] {
+  const Resource = groups.map((name) => group(place, name));
+  return [
+    {
+      Sid: 'ChangeGroups',
+      Action: ['autoscaling:UpdateAutoScalingGroup', 'autoscaling:PutScheduledUpdateGroupAction'],
+      Resource,
+      Condition: { Null: { 'autoscaling:MinSize': 'true', 'autoscaling:MaxSize': 'true' } },
+    },
+    {
+      Sid: 'ScaleGroups',
+      Action: ['autoscaling:DeleteScheduledAction', 'autoscaling:SetInstanceProtection'],
+      Resource,
+    },
+  ];
+}
+
 /**
- * Whoever starts a refresh is asked for what the instances need:
+ * Whoever has a group launch something is asked for what the instances need:
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
  */
-export function refreshGroups(
-  place: Place,
-  groups: readonly string[],
-  instanceRoles: readonly string[],
-): Grant[] {
+export function launchFromTemplates(place: Place, instanceRoles: readonly string[]): Grant[] {
   const { region, account } = place;
   const owned = (type: string) => pulumi.interpolate`arn:aws:ec2:${region}:${account}:${type}/*`;
   const fromTemplate = { ArnLike: { 'ec2:LaunchTemplate': templates(place) } };
   return [
-    {
-      Sid: 'RefreshGroups',
-      Action: [
-        'autoscaling:StartInstanceRefresh',
-        'autoscaling:RollbackInstanceRefresh',
-        'autoscaling:CancelInstanceRefresh',
-      ],
-      Resource: groups.map(
-        (name) =>
-          pulumi.interpolate`arn:aws:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${name}`,
-      ),
-    },
     {
       Sid: 'LaunchFromTemplates',
       Action: ['ec2:RunInstances'],
@@ -174,6 +196,10 @@ export function drainContainerInstances(place: Place, clusters: readonly string[
     Action: ['ecs:UpdateContainerInstancesState'],
     Resource: clusters.map((name) => within(place, 'container-instance', name)),
   };
+}
+
+function group({ region, account }: Place, name: string): pulumi.Output<string> {
+  return pulumi.interpolate`arn:aws:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${name}`;
 }
 
 function templates({ region, account }: Place): pulumi.Output<string> {
