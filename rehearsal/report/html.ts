@@ -130,18 +130,17 @@ function refreshes({ refreshes: all = [], from, to }: RehearsalResult): Markup |
       time(startedAt),
       group,
       images.join(', '),
-      badge(status, toneOfRefresh(refresh)),
-      reason,
+      html`${badge(status, toneOfRefresh(refresh))}<br /><span class="soft">${reason}</span>`,
       endedAt === null ? 'goes on' : duration(startedAt, endedAt),
       lowest === undefined ? '' : inService(lowest),
     ];
   });
-  const heads = ['Started', 'Group', 'To', 'Status', '', 'Duration', 'Lowest'];
+  const heads = ['Started', 'Group', 'To', 'Status', 'Duration', 'Lowest'];
   const others = all.length - shown.length;
   return section(
     'Instance refreshes',
     html`${refreshesChart(shown, from, to)}
-    ${table(heads, rows, { 2: 'whole', 5: 'figure', 6: 'figure' })}
+    ${table(heads, rows, { 2: 'whole', 4: 'figure', 5: 'figure' })}
     ${remark(others > 0 ? `and ${figure(others)} more (the JSON has all)` : '')}`,
   );
 }
