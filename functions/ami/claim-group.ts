@@ -3,7 +3,8 @@ import type { EC2 } from '@aws-sdk/client-ec2';
 import type { SFN } from '@aws-sdk/client-sfn';
 import { requireVariable } from '../foundation/environment';
 import { acquireLease, createLedger, type Ledger, type WorkItem } from '../foundation/ledger';
-import { isRunning } from '../foundation/runs';
+import { isStopped } from '../foundation/run-control';
+import { isRunning, nameOfRun } from '../foundation/runs';
 import {
   createAutoScaling,
   desiredTemplates,
@@ -56,6 +57,8 @@ export interface ClaimResult {
   /** ISO 8601. */
   readonly claimedAt: string;
   readonly waitingSince: string;
+  /** Until the next look at the refresh of somebody else: the longer it goes on, the less a late look matters. */
+  readonly waitSeconds: number;
 }
 
 export interface ClaimDependencies {
@@ -83,6 +86,7 @@ export function createHandler(dependencies: ClaimDependencies) {
     const scaling = await readScaling(ledger, group);
     const ami = isUnderWay(scaling) ? scaling.ami : event.ami || (work?.target ?? '');
     const waitingSince = event.waitingSince || now().toISOString();
+    const waited = (now().getTime() - new Date(waitingSince).getTime()) / 1000;
     const result = (
       decision: ClaimResult['decision'],
       reason: string,
@@ -96,8 +100,10 @@ export function createHandler(dependencies: ClaimDependencies) {
       refreshStartedAt: (refresh.StartTime ?? now()).toISOString(),
       claimedAt: work?.leasedAt ?? now().toISOString(),
       waitingSince,
+      waitSeconds: Math.min(900, Math.max(60, Math.floor(waited / 50))),
     });
-    if (work === undefined) return result('skip', 'another run is working on it');
+    // Not skipped: a later wave must not take it for one that is as it should be.
+    if (work === undefined) return result('postpone', 'another run is working on it');
     const facts = await readGroup(autoscaling, ec2, group);
     if (facts === undefined) return result('skip', 'there is no such Auto Scaling group');
     if (isUnderWay(scaling)) return result('scale', '');
@@ -110,9 +116,8 @@ export function createHandler(dependencies: ClaimDependencies) {
       if (await leadsTo(ec2, active, ami)) {
         return result('follow', `${active.InstanceRefreshId} is ${active.Status}`, active);
       }
-      const hours = (now().getTime() - new Date(waitingSince).getTime()) / 3_600_000;
       const reason = `another instance refresh, ${active.InstanceRefreshId}, is ${active.Status}`;
-      return hours < startHours
+      return waited < startHours * 3600
         ? result('wait', reason)
         : result('postpone', `${reason}; it waited ${startHours} hours`);
     }
@@ -132,7 +137,11 @@ export function createHandler(dependencies: ClaimDependencies) {
     ) {
       return result('undo', scaling.reason, { InstanceRefreshId: blameOf(scaling) });
     }
-    if (mode !== 'reconcile') return result('prepare', '');
+    if (mode !== 'reconcile') {
+      return (await isStopped(ledger, nameOfRun(execution)))
+        ? result('postpone', 'the run was stopped before its turn; the next run takes it')
+        : result('prepare', '');
+    }
     // Nothing was started, and nothing new is: what was made for it goes.
     return result('undo', 'an earlier run ended before the instance refresh began');
   };

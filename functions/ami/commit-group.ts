@@ -86,10 +86,9 @@ async function commitTemplate(
   const uses = await readUses(autoscaling, ec2, id);
   const needed = [version, current.source, defaultVersion];
   const old = own.filter((one) => !needed.includes(one.version) && !uses.has(String(one.version)));
-  const kept = await deleteVersions(ec2, id, old);
-  if (old.length > kept.length) {
-    const numbers = old.map((one) => one.version).sort((a, b) => a - b);
-    notes.push(`deleted ${nameVersion(name, numbers.join(', '))}, which nothing uses any more`);
+  const { gone, kept } = await deleteVersions(ec2, id, old);
+  if (gone.length > 0) {
+    notes.push(`deleted ${nameVersion(name, gone.join(', '))}, which nothing uses any more`);
   }
   return [...notes, ...kept];
 }

@@ -61,6 +61,7 @@ export function createHandler({ autoscaling, ec2, ledger, now }: EnsureVersionDe
       target: ami,
       attempt,
       intendedAt: now().toISOString(),
+      again: true,
     });
     const images = await readImages(ec2, [
       ami,

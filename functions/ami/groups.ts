@@ -4,7 +4,7 @@ import type {
   InstanceRefresh,
   LaunchTemplateSpecification,
 } from '@aws-sdk/client-auto-scaling';
-import type { EC2, ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
+import type { EC2, LaunchTemplateVersion, ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
 import type { GroupSettings } from './settings';
 
 export function createAutoScaling(): AutoScaling {
@@ -19,6 +19,7 @@ export interface TemplateUse {
   readonly name: string;
   /** As the group has it: a number, `$Latest` or `$Default`; absent: the default. */
   readonly configured?: string;
+  /** 0: the template, or this version of it, is gone. */
   readonly version: number;
   readonly data: ResponseLaunchTemplateData;
   /** In words: `its launch template`, `its override 2 (m5.large)`. */
@@ -78,13 +79,7 @@ async function readTemplate(
   place: string,
   spec: LaunchTemplateSpecification,
 ): Promise<TemplateUse> {
-  const answer = await ec2.describeLaunchTemplateVersions({
-    ...(spec.LaunchTemplateId === undefined
-      ? { LaunchTemplateName: spec.LaunchTemplateName }
-      : { LaunchTemplateId: spec.LaunchTemplateId }),
-    Versions: [spec.Version ?? '$Default'],
-  });
-  const found = answer.LaunchTemplateVersions?.[0];
+  const found = await findVersion(ec2, spec);
   return {
     id: found?.LaunchTemplateId ?? spec.LaunchTemplateId ?? '',
     name: found?.LaunchTemplateName ?? spec.LaunchTemplateName ?? '',
@@ -93,6 +88,24 @@ async function readTemplate(
     data: found?.LaunchTemplateData ?? {},
     place,
   };
+}
+
+async function findVersion(
+  ec2: Pick<EC2, 'describeLaunchTemplateVersions'>,
+  { LaunchTemplateId, LaunchTemplateName, Version = '$Default' }: LaunchTemplateSpecification,
+): Promise<LaunchTemplateVersion | undefined> {
+  try {
+    const answer = await ec2.describeLaunchTemplateVersions({
+      ...(LaunchTemplateId === undefined ? { LaunchTemplateName } : { LaunchTemplateId }),
+      Versions: [Version],
+    });
+    return answer.LaunchTemplateVersions?.[0];
+  } catch (error) {
+    // One broken group must not end the run of all others.
+    // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+    if (/^InvalidLaunchTemplate(Id|Name)\..*NotFound/.test((error as Error).name)) return undefined;
+    throw error;
+  }
 }
 
 async function readInstanceImages(
@@ -135,6 +148,7 @@ export function runsOnly(
     )
     .map(({ InstanceId }) => InstanceId);
   return (
+    templates.length > 0 &&
     templates.every(({ data }) => data.ImageId === ami) &&
     Object.entries(instanceImages).every(([id, image]) => image === ami || stays.includes(id))
   );

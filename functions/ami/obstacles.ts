@@ -34,6 +34,11 @@ export function findObstacle(
   ) {
     return 'it chooses instance types by attributes: AWS takes no desired configuration for its refresh, so it could not be rolled back';
   }
+  const fixed = overrides.findIndex(({ ImageId }) => ImageId !== undefined);
+  if (fixed >= 0) {
+    const type = overrides[fixed]?.InstanceType ?? 'by attributes';
+    return `its override ${fixed + 1} (${type}) names an AMI itself, whatever its launch template has: remove its ImageId`;
+  }
   for (const template of templates) {
     const obstacle = templateObstacle(template, target, images);
     if (obstacle !== undefined) return `${template.place} ${obstacle}`;
@@ -48,6 +53,7 @@ function templateObstacle(
   target: ImageFacts,
   images: ReadonlyMap<string, ImageFacts>,
 ): string | undefined {
+  if (version === 0) return `is ${name} version ${configured ?? '$Default'}, which is not there`;
   if (configured === undefined || configured.startsWith('$')) {
     const which = configured ?? '$Default';
     return `is ${name} version ${which}: AWS cannot roll that back; set its number, ${version}`;

@@ -26,6 +26,8 @@ export interface OpenWaveResult {
   /** Whether people are to be told that it waits for them. */
   readonly ask: boolean;
   readonly question: string;
+  /** Until the next look for the approval: the longer it was waited for, the less a late look matters. */
+  readonly waitSeconds: number;
 }
 
 export interface OpenWaveDependencies {
@@ -42,6 +44,8 @@ export function createHandler({ cloudwatch, ledger, now }: OpenWaveDependencies)
   return async (event: OpenWaveEvent): Promise<OpenWaveResult> => {
     const { run, waves, index, settings } = event;
     const wave = waves[index];
+    const since = event.waitingSince || now().toISOString();
+    const waited = (now().getTime() - new Date(since).getTime()) / 1000;
     const result = (next: OpenWaveResult['next'], waitingSince = '', ask = false) => ({
       next,
       index,
@@ -58,17 +62,16 @@ export function createHandler({ cloudwatch, ledger, now }: OpenWaveDependencies)
       waitingSince,
       ask,
       question: `wave ${index + 1} of ${waves.length} (${(wave?.groups ?? []).join(', ')}) waits for approval: start the workflow with {"mode": "approve", "run": "${run}"}`,
+      waitSeconds: Math.min(7200, Math.max(300, Math.floor(waited / 20))),
     });
     if (wave === undefined) return result('done');
-    const since = event.waitingSince || now().toISOString();
-    const waitedHours = (now().getTime() - new Date(since).getTime()) / 3_600_000;
     const control = await readControl(ledger, run);
     const isApproved = !wave.approval || control.approvedWave >= index;
     const obstacle =
       (await findFailure(ledger, run, waves.slice(0, index))) ??
       (index === 0 ? undefined : await findAlarm(cloudwatch, waves[index - 1]?.alarms ?? [])) ??
       (control.stoppedAt === undefined ? undefined : 'the run was stopped before its turn') ??
-      (!isApproved && waitedHours >= settings.approvalHours
+      (!isApproved && waited >= settings.approvalHours * 3600
         ? `nobody approved it within ${settings.approvalHours} hours`
         : undefined);
     if (obstacle !== undefined) {

@@ -54,14 +54,14 @@ export async function readUses(
 /**
  * Deletes versions.
  *
- * @returns those that AWS refused to delete, each with its reason
+ * @returns the numbers of those that are gone, and for each that AWS refused to delete a sentence with its reason
  */
 export async function deleteVersions(
   ec2: Pick<EC2, 'deleteLaunchTemplateVersions'>,
   templateId: string,
   versions: readonly OwnVersion[],
-): Promise<string[]> {
-  const kept: string[] = [];
+): Promise<{ readonly gone: readonly number[]; readonly kept: readonly string[] }> {
+  const kept = new Map<number, string>();
   // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteLaunchTemplateVersions.html
   for (let first = 0; first < versions.length; first += 200) {
     const answer = await ec2.deleteLaunchTemplateVersions({
@@ -70,13 +70,14 @@ export async function deleteVersions(
     });
     // A refusal is no exception here.
     for (const refused of answer.UnsuccessfullyDeletedLaunchTemplateVersions ?? []) {
-      const { Code, Message } = refused.ResponseError ?? {};
+      const { VersionNumber: number = 0, ResponseError: { Code, Message } = {} } = refused;
       if (Code === 'launchTemplateVersionDoesNotExist') continue;
-      const name = nameVersion(versions[0]?.templateName ?? '', refused.VersionNumber ?? 0);
-      kept.push(`${name} was not deleted: ${Message ?? Code ?? 'AWS gave no reason'}`);
+      const name = nameVersion(versions[0]?.templateName ?? '', number);
+      kept.set(number, `${name} was not deleted: ${Message ?? Code ?? 'AWS gave no reason'}`);
     }
   }
-  return kept;
+  const numbers = versions.map(({ version }) => version).sort((one, other) => one - other);
+  return { gone: numbers.filter((number) => !kept.has(number)), kept: [...kept.values()] };
 }
 
 async function listGroups(

@@ -83,22 +83,28 @@ export const factory = () => {
 
 /** What a rollout without success means for its group. Asked again, it answers the same. */
 function judge(
-  { ami, refreshId = '', reason = '' }: SettleEvent,
-  { attempt = 1 }: WorkItem,
+  { execution, ami, refreshId = '', reason = '' }: SettleEvent,
+  work: WorkItem,
   attempts: number,
 ): { readonly outcome: Outcome; readonly reason: string; readonly failures: number } {
-  if (refreshId === '') return { outcome: 'postponed', reason, failures: 0 };
+  // The first attempt is the first with this AMI: what failed before was another one.
+  const isSame = work.settledTarget === ami || (work.attempt ?? 1) > 1;
+  const before = isSame ? (work.failures ?? 0) : 0;
+  // An attempt that never began is none.
+  if (refreshId === '') return { outcome: 'postponed', reason, failures: before };
+  const isCounted = work.settledTarget === ami && work.settledBy === execution;
+  const failures = isCounted ? before : before + 1;
   const said = `${ami}: ${reason.replace(/\.$/, '')}`;
-  if (attempt < attempts) {
+  if (failures < attempts) {
     return {
       outcome: 'failed',
-      reason: `${said}. Attempt ${attempt} of ${attempts} that failed; the next run tries again`,
-      failures: attempt,
+      reason: `${said}. Attempt ${failures} of ${attempts} that failed; the next run tries again`,
+      failures,
     };
   }
   return {
     outcome: 'blocked',
     reason: `${said}. It is not tried on it again: publish a newer AMI, or start the workflow with "force": true`,
-    failures: attempt,
+    failures,
   };
 }

@@ -58,13 +58,13 @@ export function createHandler(dependencies: SurveyDependencies) {
     const leftOut: ItemReport[] = [];
     const warnings: Fact[] = [];
     const waves: Wave[] = [];
-    let failedBefore: string | undefined;
+    let obstacle: string | undefined;
     for (const wave of event.waves) {
       const taken: string[] = [];
-      const before = failedBefore;
+      const before = obstacle;
       for (const name of wave.groups) {
-        const { verdict, warned, failed } = await examine(dependencies, event, name, before);
-        if (failed === true) failedBefore ??= name;
+        const { verdict, warned, halts } = await examine(dependencies, event, name, before);
+        obstacle ??= halts;
         for (const value of warned) warnings.push({ name: `Warning for ${name}`, value });
         if (verdict === undefined) taken.push(name);
         else leftOut.push({ id: name, ...verdict, startedAt: at, endedAt: at });
@@ -104,18 +104,18 @@ export const factory = () => {
 /**
  * No verdict: the run takes the group.
  *
- * @param failedBefore a group of an earlier wave on which the AMI failed
+ * @param before why the groups of an earlier wave do not all get the AMI
  */
 async function examine(
   { autoscaling, ec2, ledger }: SurveyDependencies,
   { mode, image, force, tooYoung, settings: { groups, attempts } }: SurveyEvent,
   name: string,
-  failedBefore: string | undefined,
+  before: string | undefined,
 ): Promise<{
   readonly verdict?: Verdict;
   readonly warned: readonly string[];
-  /** Whether the AMI has failed on it and is not tried again. */
-  readonly failed?: boolean;
+  /** Why it does not get the AMI, for the waves after its own: they would get it untested. */
+  readonly halts?: string;
 }> {
   const settings = groups[name] as GroupSettings;
   const leave = (outcome: Verdict['outcome'], reason: string) => ({
@@ -123,7 +123,11 @@ async function examine(
     warned: [],
   });
   const facts = await readGroup(autoscaling, ec2, name);
-  if (facts === undefined) return leave('failed', 'there is no such Auto Scaling group');
+  const refuse = (reason: string) => ({
+    ...leave('failed', reason),
+    halts: `${image.id} cannot be tried on ${name}`,
+  });
+  if (facts === undefined) return refuse('there is no such Auto Scaling group');
   const work = await readWorkItem(ledger, name);
   const isScaling =
     settings.strategy === 'scheduledActions' && isUnderWay(await readScaling(ledger, name));
@@ -147,14 +151,12 @@ async function examine(
   }
   if (!force && hasFailed(work, image.id, attempts)) {
     const reason = `${image.id} failed on it before and is not tried again, unless with "force": ${work.reason ?? ''}`;
-    return { ...leave('skipped', reason), failed: true };
+    return { ...leave('skipped', reason), halts: `${image.id} failed on ${name}` };
   }
   // What the first wave found out is true for the later ones on other days as well.
-  if (failedBefore !== undefined) {
-    return leave('skipped', `${image.id} failed on ${failedBefore}, which goes before it`);
-  }
+  if (before !== undefined) return leave('skipped', `${before}, which goes before it`);
   const obstacle = findObstacle(facts, image, images, settings);
-  if (obstacle !== undefined) return leave('failed', `refused: ${obstacle}`);
+  if (obstacle !== undefined) return refuse(`refused: ${obstacle}`);
   const warned = findWarnings(facts, settings);
   if (mode !== 'plan') return { warned };
   return { verdict: { outcome: 'planned', reason: describePlan(facts, image.id) }, warned };

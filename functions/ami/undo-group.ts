@@ -3,7 +3,7 @@ import type { EC2 } from '@aws-sdk/client-ec2';
 import { createAutoScaling, readGroup } from './groups';
 import { createEc2 } from './images';
 import { deleteVersions, readUses } from './prune';
-import { nameVersion, readOwnVersions, templatesOf } from './versions';
+import { nameVersion, readOwnVersions, templatesOf, type OwnVersion } from './versions';
 
 export interface UndoEvent {
   /** Name of the group. */
@@ -34,18 +34,20 @@ export function createHandler({ autoscaling, ec2 }: UndoDependencies) {
   return async ({ group, ami }: UndoEvent): Promise<UndoResult> => {
     const facts = await readGroup(autoscaling, ec2, group);
     const left: string[] = [];
-    for (const { id } of facts === undefined ? [] : templatesOf(facts)) {
-      const own = await readOwnVersions(ec2, group, id, ami);
+    for (const { id, version: running } of facts === undefined ? [] : templatesOf(facts)) {
+      const all = await readOwnVersions(ec2, group, id);
+      // An older one with the same AMI may be what the group ran before.
+      const previous = all.find((one) => one.version === running)?.source;
+      const own = all.filter((one) => one.ami === ami && one.version !== previous);
       if (own.length === 0) continue;
       const uses = await readUses(autoscaling, ec2, id);
-      const isFree = ({ version, isDefault }: (typeof own)[number]) =>
+      const isFree = ({ version, isDefault }: OwnVersion) =>
         !isDefault && !uses.has(String(version));
-      const kept = await deleteVersions(ec2, id, own.filter(isFree));
+      left.push(...(await deleteVersions(ec2, id, own.filter(isFree))).kept);
       for (const version of own.filter((one) => !isFree(one))) {
         const use = version.isDefault ? 'the default' : uses.get(String(version.version));
-        kept.push(`${nameVersion(version.templateName, version.version)} stays: ${use} uses it`);
+        left.push(`${nameVersion(version.templateName, version.version)} stays: ${use} uses it`);
       }
-      left.push(...kept);
     }
     return { done: true, left: left.join('; ') };
   };

@@ -36,8 +36,9 @@ export function createHandler({ autoscaling, finishHours, now }: WatchDependenci
     });
     const refresh = answer.InstanceRefreshes?.[0];
     const seconds = (now().getTime() - new Date(event.refreshStartedAt).getTime()) / 1000;
-    const longest = event.tasks === 'going' ? 60 : 300;
-    const waitSeconds = Math.min(longest, Math.max(3, Math.floor(seconds * 0.03)));
+    // A look while tasks are moved is sixteen events of a history that has room for 25,000.
+    const longest = event.tasks === 'going' ? Math.max(60, Math.floor(seconds * 0.005)) : 300;
+    const waitSeconds = Math.min(300, longest, Math.max(3, Math.floor(seconds * 0.03)));
     const result = (decision: WatchResult['decision'], reason: string) => ({
       decision,
       reason,

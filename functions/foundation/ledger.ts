@@ -107,17 +107,25 @@ export async function acquireLease(
   }
 }
 
-/** Writes what is about to be asked of AWS, before it is asked. Fails when the lease was lost. */
+/**
+ * Writes what is about to be asked of AWS, before it is asked. Fails when the lease was lost. `again`: the target may
+ * be one whose end has been reported before; from now on it is open.
+ */
 export async function recordIntent(
   ledger: Ledger,
   item: string,
   owner: string,
-  intent: { readonly target: string; readonly attempt: number; readonly intendedAt: string },
+  intent: {
+    readonly target: string;
+    readonly attempt: number;
+    readonly intendedAt: string;
+    readonly again?: true;
+  },
 ): Promise<void> {
   await ledger.client.updateItem({
     TableName: ledger.table,
     Key: workItemKey(ledger, item),
-    UpdateExpression: 'SET target = :target, attempt = :attempt, intendedAt = :at',
+    UpdateExpression: `SET target = :target, attempt = :attempt, intendedAt = :at${intent.again === true ? ' REMOVE settledTarget' : ''}`,
     ConditionExpression: 'leaseOwner = :owner',
     ExpressionAttributeValues: {
       ':target': { S: intent.target },

@@ -147,6 +147,7 @@ export function defineRollout(
           'waitingSince',
           'ask',
           'question',
+          'waitSeconds',
         ],
         resultPath: '$.wave',
         catch: [onError('ReportFailure')],
@@ -182,7 +183,7 @@ export function defineRollout(
         catch: [onError('WaitForApproval')],
         next: 'WaitForApproval',
       }),
-      WaitForApproval: { Type: 'Wait', Seconds: 300, Next: 'OpenWave' },
+      WaitForApproval: { Type: 'Wait', SecondsPath: '$.wave.waitSeconds', Next: 'OpenWave' },
 
       MoveGroups: {
         Type: 'Map',

@@ -52,6 +52,7 @@ export function moveOneGroup(functions: Functions): Record<string, State> {
         'refreshStartedAt',
         'claimedAt',
         'waitingSince',
+        'waitSeconds',
       ],
       resultPath: '$.claim',
       catch: [onError('ClaimFailed')],
@@ -76,7 +77,7 @@ export function moveOneGroup(functions: Functions): Record<string, State> {
       ],
       Default: 'Skipped',
     },
-    WaitForOther: { Type: 'Wait', Seconds: 60, Next: 'ClaimGroup' },
+    WaitForOther: { Type: 'Wait', SecondsPath: '$.claim.waitSeconds', Next: 'ClaimGroup' },
     FollowRefresh: {
       Type: 'Pass',
       Parameters: { 'id.$': '$.claim.refreshId', 'startedAt.$': '$.claim.refreshStartedAt' },
