@@ -1,8 +1,10 @@
 import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import type { EC2 } from '@aws-sdk/client-ec2';
+import type { SFN } from '@aws-sdk/client-sfn';
 import { createLedger, readWorkItem, type Ledger, type WorkItem } from '../foundation/ledger';
 import type { Fact, ItemReport } from '../foundation/notification';
 import { recordLeftOut, recordQueue } from '../foundation/run-log';
+import { listOtherRuns, readQueues } from '../foundation/runs';
 import { createAutoScaling, readGroup, runsOnly, type GroupFacts } from './groups';
 import { createEc2, readImages, type ImageFacts } from './images';
 import { findObstacle, findWarnings } from './obstacles';
@@ -11,7 +13,10 @@ import { isUnderWay, readScaling } from './scaling';
 import type { GroupSettings, RolloutSettings, Wave } from './settings';
 
 export interface SurveyEvent {
+  /** ARN and name of the execution; ARN of its state machine. */
+  readonly execution: string;
   readonly run: string;
+  readonly machine: string;
   readonly mode: RolloutMode;
   readonly image: ImageFacts;
   readonly waves: readonly Wave[];
@@ -39,6 +44,7 @@ export interface SurveyDependencies {
     EC2,
     'describeImages' | 'describeInstances' | 'describeLaunchTemplateVersions'
   >;
+  readonly sfn: Pick<SFN, 'listExecutions'>;
   readonly ledger: Ledger;
   readonly now: () => Date;
 }
@@ -46,14 +52,23 @@ export interface SurveyDependencies {
 /** What is to be done with a group. */
 type Verdict = Pick<ItemReport, 'outcome' | 'reason'>;
 
+interface Examined {
+  readonly verdict?: Verdict;
+  readonly warned: readonly string[];
+  /** Why it does not get the AMI, for the waves after its own: they would get it untested. */
+  readonly halts?: string;
+}
+
 /**
  * Compares every group with the AMI: what its configuration launches and what each of its instances runs. Writes
  * down which groups the run takes, and why it leaves each of the others.
  */
 export function createHandler(dependencies: SurveyDependencies) {
-  const { ledger, now } = dependencies;
+  const { sfn, ledger, now } = dependencies;
   return async (event: SurveyEvent): Promise<SurveyResult> => {
     const { run, mode, image } = event;
+    // Its waves, soaks and approvals are its own: this run would go past them.
+    const busy = await readQueues(ledger, await listOtherRuns(sfn, event.machine, event.execution));
     const at = now().toISOString();
     const leftOut: ItemReport[] = [];
     const warnings: Fact[] = [];
@@ -63,7 +78,11 @@ export function createHandler(dependencies: SurveyDependencies) {
       const taken: string[] = [];
       const before = obstacle;
       for (const name of wave.groups) {
-        const { verdict, warned, halts } = await examine(dependencies, event, name, before);
+        const other = busy.get(name);
+        const { verdict, warned, halts } =
+          other === undefined
+            ? await examine(dependencies, event, name, before)
+            : leave('skipped', `the run ${other} has it in its queue`);
         obstacle ??= halts;
         for (const value of warned) warnings.push({ name: `Warning for ${name}`, value });
         if (verdict === undefined) taken.push(name);
@@ -93,13 +112,19 @@ export function createHandler(dependencies: SurveyDependencies) {
 }
 
 export const factory = () => {
+  const { SFN } = require('@aws-sdk/client-sfn') as typeof import('@aws-sdk/client-sfn');
   return createHandler({
     autoscaling: createAutoScaling(),
     ec2: createEc2(),
+    sfn: new SFN({}),
     ledger: createLedger(),
     now: () => new Date(),
   });
 };
+
+function leave(outcome: Verdict['outcome'], reason: string): Examined {
+  return { verdict: { outcome, reason }, warned: [] };
+}
 
 /**
  * No verdict: the run takes the group.
@@ -111,17 +136,8 @@ async function examine(
   { mode, image, force, tooYoung, settings: { groups, attempts } }: SurveyEvent,
   name: string,
   before: string | undefined,
-): Promise<{
-  readonly verdict?: Verdict;
-  readonly warned: readonly string[];
-  /** Why it does not get the AMI, for the waves after its own: they would get it untested. */
-  readonly halts?: string;
-}> {
+): Promise<Examined> {
   const settings = groups[name] as GroupSettings;
-  const leave = (outcome: Verdict['outcome'], reason: string) => ({
-    verdict: { outcome, reason },
-    warned: [],
-  });
   const facts = await readGroup(autoscaling, ec2, name);
   const refuse = (reason: string) => ({
     ...leave('failed', reason),

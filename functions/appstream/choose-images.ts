@@ -1,8 +1,8 @@
 import type { SFN } from '@aws-sdk/client-sfn';
 import { requireVariable } from '../foundation/environment';
 import { createLedger, recordSeenTarget, type Ledger } from '../foundation/ledger';
-import { readRunLog, recordLeftOut, recordQueue } from '../foundation/run-log';
-import { listOtherRuns, nameOfRun } from '../foundation/runs';
+import { recordLeftOut, recordQueue } from '../foundation/run-log';
+import { listOtherRuns, readQueues } from '../foundation/runs';
 import { divide } from './eligibility';
 import { isInFlight, tagNames } from './images';
 import type { RunMode } from './run-input';
@@ -64,21 +64,6 @@ export const factory = () => {
     now: () => new Date(),
   });
 };
-
-/** By image: the run that has it in its queue and was not done with it yet. */
-async function readQueues(
-  ledger: Ledger,
-  executions: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const busy = new Map<string, string>();
-  for (const execution of executions) {
-    const run = nameOfRun(execution);
-    const { queued, outcomes } = await readRunLog(ledger, run);
-    const done = new Set(outcomes.map(({ id }) => id));
-    for (const name of queued) if (!done.has(name)) busy.set(name, run);
-  }
-  return busy;
-}
 
 /**
  * A successor that the ledger does not know of, since a run died or the table was lost: its tag tells whose it is.

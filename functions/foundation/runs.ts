@@ -1,4 +1,6 @@
 import type { SFN } from '@aws-sdk/client-sfn';
+import type { Ledger } from './ledger';
+import { readRunLog } from './run-log';
 
 /** ARNs of the runs that are under way, other than the caller's. */
 export async function listOtherRuns(
@@ -40,4 +42,19 @@ export async function isRunning(
     if ((error as Error).name === 'ExecutionDoesNotExist') return false;
     throw error;
   }
+}
+
+/** By item: the run that has it in its queue and was not done with it yet. */
+export async function readQueues(
+  ledger: Ledger,
+  executions: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const busy = new Map<string, string>();
+  for (const execution of executions) {
+    const run = nameOfRun(execution);
+    const { queued, outcomes } = await readRunLog(ledger, run);
+    const done = new Set(outcomes.map(({ id }) => id));
+    for (const name of queued) if (!done.has(name)) busy.set(name, run);
+  }
+  return busy;
 }

@@ -98,6 +98,7 @@ export function defineRollout(
         functionArn: functions.survey,
         payload: {
           ...whichRun(),
+          'machine.$': '$$.StateMachine.Id',
           'mode.$': '$.resolved.mode',
           'image.$': '$.resolved.image',
           'waves.$': '$.resolved.waves',

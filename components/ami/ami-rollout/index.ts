@@ -109,7 +109,8 @@ export class AmiRollout extends pulumi.ComponentResource {
       environment: notifier.ledgerEnvironment,
       grants: [
         readGroups('ec2:DescribeImages'),
-        ledger.grant('WriteQueue', 'GetItem', 'UpdateItem'),
+        listRuns(machines),
+        ledger.grant('WriteQueue', 'GetItem', 'Query', 'UpdateItem'),
       ],
       timeoutSeconds: 900,
     });

@@ -26,16 +26,16 @@ export interface Fleet {
   readonly dependencies: Json;
   /** Runs that are under way, besides the caller's. */
   readonly running: Set<string>;
-  group(name?: string): Promise<Json>;
+  readonly group: (name?: string) => Promise<Json>;
   /** The versions of a launch template, the oldest first. */
-  versions(template?: string): Promise<Json[]>;
+  readonly versions: (template?: string) => Promise<Json[]>;
   /** Number of the default version. */
-  standing(template?: string): Promise<number>;
+  readonly standing: (template?: string) => Promise<number>;
   /** The AMIs that the group's instances run, those on their way out left out. */
-  images(name?: string): Promise<string[]>;
+  readonly images: (name?: string) => Promise<string[]>;
   /** Makes the versions for an AMI and starts the refresh, as the workflow does. @returns its id */
-  deploy(ami: string, options?: Deployment): Promise<string>;
-  refresh(name?: string): Promise<Json>;
+  readonly deploy: (ami: string, options?: Deployment) => Promise<string>;
+  readonly refresh: (name?: string) => Promise<Json>;
 }
 
 export interface Deployment {

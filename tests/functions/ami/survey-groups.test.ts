@@ -1,7 +1,8 @@
 import { createHandler, type SurveyEvent } from '../../../functions/ami/survey-groups';
 import { readImages } from '../../../functions/ami/images';
 import { acquireLease, recordIntent, settleWorkItem } from '../../../functions/foundation/ledger';
-import { readRunLog } from '../../../functions/foundation/run-log';
+import type { ItemReport } from '../../../functions/foundation/notification';
+import { readRunLog, recordOutcome, recordQueue } from '../../../functions/foundation/run-log';
 import {
   ami,
   EXECUTION,
@@ -27,7 +28,9 @@ function prepare(estate: object = {}) {
     const image = (await readImages(fleet.account.ec2, [id])).get(id)!;
     const names = (event.waves ?? []).flatMap(({ groups }) => groups);
     return handler({
+      execution: EXECUTION,
       run: RUN,
+      machine: 'arn:aws:states:eu-west-1:111122223333:stateMachine:rollout',
       mode: 'rollout',
       image,
       waves: [wave('web')],
@@ -291,6 +294,29 @@ describe('the survey of groups', () => {
     expect(await leftOut({ mode: 'plan' })).toBe(
       `planned: to be moved to ${NEW}: 2 of 2 instances to be replaced`,
     );
+  });
+
+  it('leaves to a run that is under way what it has in its queue: its soaks and approvals are its own', async () => {
+    const { fleet, survey } = prepare({
+      groups: [group('web'), group('shop')],
+      templates: [template('web', [{ ImageId: NEW }]), template('shop')],
+    });
+    const other = EXECUTION.replace('run-1', 'run-2');
+    const at = fleet.account.now();
+    await recordQueue(fleet.ledger, 'run-2', ['web', 'shop'], at);
+    const line = { id: 'web', outcome: 'updated', reason: '', startedAt: START, endedAt: START };
+    await recordOutcome(fleet.ledger, 'run-2', line as ItemReport, at);
+    fleet.running.add(other);
+    const waves = [wave('web'), wave('shop')];
+    expect(await survey({ waves })).toMatchObject({ next: 'report', quiet: true });
+    await survey({ waves, notify: true });
+    const { leftOut } = await readRunLog(fleet.ledger, RUN);
+    expect(leftOut.map(({ id, outcome, reason }) => `${id} ${outcome}: ${reason}`)).toEqual([
+      `web skipped: runs ${NEW} already`,
+      'shop skipped: the run run-2 has it in its queue',
+    ]);
+    fleet.running.delete(other);
+    expect((await survey({ waves })).waves).toEqual([wave('shop')]);
   });
 
   it('changes nothing: neither a group, nor a template', async () => {
