@@ -101,6 +101,7 @@ export const scalingSteps: Readonly<Record<ScalingStep, Step>> = {
         ? wait(`${ids.length} new instances warm up`, Math.min(60, Math.ceil(left)))
         : enter('protect', known, scene);
     }
+    if (scaling.ready !== null) await write({ ...scaling, ready: null }, scene);
     const { scaleOutMinutes } = settings;
     const state = `${found.length} of ${needed} new instances are in service and healthy`;
     if (age(scaling.at, scene) < scaleOutMinutes * 60) return wait(state, later(scaling, scene));
@@ -140,7 +141,9 @@ export const scalingSteps: Readonly<Record<ScalingStep, Step>> = {
 
   settle: async (scaling, scene) => {
     const { desired, going, leaving, live, staying } = scene.sight;
-    if (leaving || (going.length > 0 && live.length > desired)) {
+    // A late answer of AWS may still show the group as it was before.
+    const isSettled = live.length <= desired && age(scaling.at, scene) >= 120;
+    if (leaving || (going.length > 0 && !isSettled)) {
       return wait(`${going.length} instances are still to go`, later(scaling, scene));
     }
     if (going.length > 0 && scaling.course === 'forward') {
