@@ -9,11 +9,11 @@ const SIZES = [25, 100] as const;
 /** From the first of a month, on which the updates start, until the last of them is long over. */
 const DAYS = 7;
 
-/** `npm run bench`: what the stack `dev` does in accounts of two sizes. Counts and sizes, not times. */
+/** `npm run bench`: what the stack `appstream` does in accounts of two sizes. Counts and sizes, not times. */
 async function main(): Promise<void> {
   const program = await runProgram({
     directory: process.cwd(),
-    stack: 'dev',
+    stack: 'appstream',
     account: '111122223333',
     region: 'eu-west-1',
   });

@@ -70,7 +70,7 @@ export async function runBase(
 }
 
 /** The last of the saved states that the call is not part of. */
-export function saveBefore({ saves }: BaseRun, call: number): SavedSimulation {
+export function saveBefore({ saves }: Pick<BaseRun, 'saves'>, call: number): SavedSimulation {
   const save = saves.filter(({ trace }) => trace.calls.length <= call).at(-1);
   if (save === undefined) throw new Error(`The run was not saved before its call ${call}.`);
   return save;

@@ -24,8 +24,8 @@ async function main([input = '', output = '']: readonly string[]): Promise<void>
     );
     const faults = write(path.join(folder, 'faults.json'), { faults: scenario.faults ?? [] });
     const from = Date.parse(estate.capturedAt);
-    const config = JSON.stringify(scenario.config ?? {});
-    const program = programs.get(config) ?? runWith(scenario.config ?? {});
+    const config = JSON.stringify(scenario.config ?? null);
+    const program = programs.get(config) ?? runWith(scenario.config);
     programs.set(config, program);
     const { result } = await rehearseProgram(
       (scenario.starts ?? []).reduce(
@@ -46,17 +46,18 @@ async function main([input = '', output = '']: readonly string[]): Promise<void>
   fs.writeFileSync(output, JSON.stringify(results));
 }
 
-/** This project's program with a configuration over that of the stack. */
-async function runWith(given: NonNullable<ScenarioInput['config']>): Promise<Program> {
+/** This project's program with a configuration over that of the stack `dev`; without one, the updater alone. */
+async function runWith(given: ScenarioInput['config']): Promise<Program> {
   const directory = path.join(__dirname, '..', '..');
-  const { project, config, secretKeys } = loadStackConfig(directory, 'dev');
-  const texts = Object.entries(given).map(([key, value]) => [
+  const stack = given === undefined ? 'appstream' : 'dev';
+  const { project, config, secretKeys } = loadStackConfig(directory, stack);
+  const texts = Object.entries(given ?? {}).map(([key, value]) => [
     `${project}:${key}`,
     typeof value === 'string' ? value : JSON.stringify(value),
   ]);
   return runProgram({
     directory,
-    stack: 'dev',
+    stack,
     account: '111122223333',
     region: 'eu-west-1',
     config: { ...config, ...Object.fromEntries(texts) },

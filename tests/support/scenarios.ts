@@ -15,7 +15,7 @@ export interface ScenarioInput {
   readonly days?: number;
   /** @default 1 */
   readonly seed?: number;
-  /** Configuration of the stack, by key without namespace, over that of `Pulumi.dev.yaml`. */
+  /** Configuration of the stack, by key without namespace, over that of `Pulumi.dev.yaml`. @default the stack `appstream` */
   readonly config?: Readonly<Record<string, Json>>;
   readonly faults?: readonly Json[];
   readonly mutations?: readonly Mutation[];

@@ -25,7 +25,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 const estate = loadEstate(SAMPLE_ESTATE);
 const { account, region } = estate;
 const directory = path.join(__dirname, '..', '..', '..');
-const program = runProgram({ directory, stack: 'dev', account, region });
+const program = runProgram({ directory, stack: 'appstream', account, region });
 /** The monthly update of February 1, and a day before and after it. */
 const from = Date.parse('2026-01-31T00:00:00Z');
 const span = { from, to: from + 3 * 86_400_000, seed: 1 };
