@@ -89,7 +89,7 @@ export type EcsArgs = Pick<EcsSettings, 'cluster'> & {
 
 /** A parameter whose AMI groups are to run. */
 export interface FollowArgs {
-  /** What the schedule is called, such as `amazon-linux`. */
+  /** What the schedule is called, such as `amazon-linux`: 28 letters, digits and hyphens at most. */
   readonly name: string;
   /** Name of the SSM parameter: it holds an id, or JSON with an `image_id`. */
   readonly parameter: string;
@@ -299,8 +299,10 @@ export function checkFollow(
     ]),
     ...wrongTimeZone(`${path}.timeZone`, follow.timeZone),
   ];
-  if (!/^[a-z0-9-]{1,40}$/i.test(follow.name ?? '')) {
-    const accepted = 'a name of letters, digits and hyphens';
+  // With all that is added to it, the name of its schedule must not be longer than 64:
+  // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+  if (!/^[a-z0-9-]{1,28}$/i.test(follow.name ?? '')) {
+    const accepted = 'a name of letters, digits and hyphens, 28 at most';
     problems.push({ argument: `${path}.name`, given: follow.name, accepted });
   }
   if (!/^[A-Za-z0-9_.\-/]{1,1011}$/.test(follow.parameter ?? '')) {

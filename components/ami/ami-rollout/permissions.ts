@@ -111,6 +111,8 @@ export function scaleGroups(place: Place, groups: readonly string[]): Grant[] {
 export function launchFromTemplates(place: Place, instanceRoles: readonly string[]): Grant[] {
   const { region, account } = place;
   const owned = (type: string) => pulumi.interpolate`arn:aws:ec2:${region}:${account}:${type}/*`;
+  // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateTagSpecificationRequest.html
+  const tagged = ['instance', 'network-interface', 'spot-instances-request', 'volume'];
   const fromTemplate = { ArnLike: { 'ec2:LaunchTemplate': templates(place) } };
   return [
     {
@@ -119,16 +121,16 @@ export function launchFromTemplates(place: Place, instanceRoles: readonly string
       Resource: [
         templates(place),
         pulumi.interpolate`arn:aws:ec2:${region}::image/*`,
-        ...['instance', 'key-pair', 'network-interface', 'security-group', 'subnet', 'volume'].map(
-          owned,
-        ),
+        // Volumes of a template may be made of snapshots.
+        pulumi.interpolate`arn:aws:ec2:${region}::snapshot/*`,
+        ...[...tagged, 'key-pair', 'placement-group', 'security-group', 'subnet'].map(owned),
       ],
       Condition: fromTemplate,
     },
     {
       Sid: 'TagWhatIsLaunched',
       Action: ['ec2:CreateTags'],
-      Resource: ['instance', 'volume'].map(owned),
+      Resource: tagged.map(owned),
       Condition: { StringEquals: { 'ec2:CreateAction': 'RunInstances' } },
     },
     ...(instanceRoles.length === 0

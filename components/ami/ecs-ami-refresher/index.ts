@@ -1,8 +1,8 @@
+import * as crypto from 'node:crypto';
 import * as pulumi from '@pulumi/pulumi';
 import { refuseArguments } from '../../foundation/argument-error';
 import { Schedule } from '../../foundation/schedule';
 import { parseSchedule } from '../../foundation/schedule-time';
-
 import { defaultSchedule } from '../ami-rollout/arguments';
 import { checkArguments, defaultParameter, type EcsAmiRefresherArgs } from './arguments';
 
@@ -29,7 +29,7 @@ export class EcsAmiRefresher extends pulumi.ComponentResource {
     for (const cluster of args.clusters) {
       const parameter = cluster.parameter ?? defaultParameter;
       new Schedule(
-        `${name}-${cluster.cluster}`,
+        `${name}-${shorten(cluster.cluster)}`,
         {
           description: `Moves the container instances of ${cluster.cluster} to the AMI that ${parameter} names`,
           expression: parseSchedule(cluster.schedule ?? defaultSchedule),
@@ -48,4 +48,14 @@ export class EcsAmiRefresher extends pulumi.ComponentResource {
     this.workflowArn = rollout.workflowArn;
     this.registerOutputs({ workflowArn: this.workflowArn });
   }
+}
+
+/**
+ * A cluster's name in that of its schedule, which must not be longer than 64 with all that is added to it:
+ * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+ */
+function shorten(cluster: string): string {
+  if (cluster.length <= 28) return cluster;
+  const hash = crypto.createHash('sha256').update(cluster).digest('hex');
+  return `${cluster.slice(0, 20)}-${hash.slice(0, 7)}`;
 }

@@ -1,0 +1,313 @@
+import { toSettings } from '../../../components/ami/ami-rollout/arguments';
+import {
+  defineRollout,
+  type RolloutFunction,
+} from '../../../components/ami/ami-rollout/definition';
+import { validateDefinition } from '../../../rehearsal/asl/validate';
+import type { Json } from '../../../rehearsal/services/service';
+
+const functions = [
+  'resolve',
+  'survey',
+  'followUp',
+  'openWave',
+  'claim',
+  'ready',
+  'version',
+  'watch',
+  'scale',
+  'tend',
+  'commit',
+  'undo',
+  'settle',
+  'alert',
+  'report',
+  'deliver',
+] as const satisfies readonly RolloutFunction[];
+
+const settings = toSettings({
+  ledger: undefined as never,
+  groups: { web: {}, apps: { ecs: { cluster: 'apps' } } },
+});
+const rollout = defineRollout(
+  Object.fromEntries(
+    functions.map((name) => [name, `arn:aws:lambda:eu-west-1:111122223333:function:${name}`]),
+  ) as Record<RolloutFunction, string>,
+  { rollout: settings, timeoutSeconds: 86_400 },
+);
+
+const { MoveGroups } = rollout.States as Json;
+const states: Record<string, Json> = { ...rollout.States, ...MoveGroups.ItemProcessor.States };
+const entries = Object.entries(states);
+
+/** States that lead to another one, other than by an error. */
+function waysTo(target: string): string[] {
+  return entries
+    .filter(([, { Next, Default, Choices = [] }]) =>
+      [Next, Default, ...Choices.map((choice: Json) => choice.Next)].includes(target),
+    )
+    .map(([name]) => name);
+}
+
+/** Where a choice leads, by the value that it compares with; `IsPresent` is `present`. */
+function branches(name: string): Record<string, string> {
+  const { Choices, Default } = states[name];
+  return {
+    ...Object.fromEntries(
+      Choices.map(({ StringEquals, BooleanEquals, Next }: Json) => [
+        StringEquals ?? (BooleanEquals === true ? 'true' : 'present'),
+        Next,
+      ]),
+    ),
+    otherwise: Default,
+  };
+}
+
+describe('the definition of a rollout', () => {
+  it('is valid for Step Functions', () => {
+    expect(validateDefinition(rollout)).toEqual([]);
+  });
+
+  it('has no state that two parts of it call the same', () => {
+    const count = Object.keys(rollout.States).length;
+    expect(entries).toHaveLength(count + Object.keys(MoveGroups.ItemProcessor.States).length);
+  });
+
+  it('leads every error of every step to its compensation', () => {
+    const compensations = Object.fromEntries(
+      entries
+        .filter(([, { Type }]) => Type === 'Task' || Type === 'Map')
+        .map(([name, { Catch }]) => [
+          name,
+          Catch.map((one: Json) => `${one.ErrorEquals.join(', ')} -> ${one.Next}`),
+        ]),
+    );
+    const gone = 'AutoScaling.IrreversibleInstanceRefreshException';
+    expect(compensations).toEqual({
+      FollowUp: ['States.ALL -> ReportFailure'],
+      ResolveImage: ['States.ALL -> ReportFailure'],
+      SurveyGroups: ['States.ALL -> ReportFailure'],
+      OpenWave: ['States.ALL -> ReportFailure'],
+      AskForApproval: ['States.ALL -> WaitForApproval'],
+      DeliverQuestion: ['States.ALL -> WaitForApproval'],
+      MoveGroups: ['States.ALL -> ReportFailure'],
+      ReportRun: ['States.ALL -> RunFailed'],
+      DeliverReport: ['States.ALL -> RunFailed'],
+      ReportFailure: ['States.ALL -> RunFailed'],
+      DeliverFailure: ['States.ALL -> RunFailed'],
+      ClaimGroup: ['States.ALL -> ClaimFailed'],
+      ReadyCluster: ['States.ALL -> SettleError'],
+      EnsureVersion: ['States.ALL -> UndoAfterError'],
+      ScaleGroup: ['States.ALL -> SettleError'],
+      StartRefresh: [
+        'AutoScaling.InstanceRefreshInProgressException -> LookAgain',
+        'States.ALL -> UndoAfterError',
+      ],
+      MoveTasks: ['States.ALL -> WatchRefresh'],
+      RollBack: [`${gone} -> Cancel`, 'States.ALL -> WatchRefresh'],
+      Cancel: ['States.ALL -> WatchRefresh'],
+      WatchRefresh: ['States.ALL -> SettleError'],
+      ReleaseCluster: ['States.ALL -> SettleError'],
+      CommitGroup: ['States.ALL -> SettleError'],
+      UndoGroup: ['States.ALL -> SettleError'],
+      UndoAfterError: ['States.ALL -> SettleError'],
+      Settle: ['States.ALL -> SettleFailed'],
+      SettleError: ['States.ALL -> SettleFailed'],
+    });
+  });
+
+  it('keeps the error that it reports: what is tried in between writes its own elsewhere', () => {
+    for (const name of ['UndoAfterError', 'MoveTasks', 'RollBack', 'Cancel']) {
+      for (const { ResultPath } of states[name].Catch) expect(ResultPath).toBe('$.missed');
+    }
+    expect(states['StartRefresh'].Catch.map((one: Json) => one.ResultPath)).toEqual([
+      '$.taken',
+      '$.error',
+    ]);
+  });
+
+  it('never takes an answer of AWS for a hiccup: what is caught by name is not retried', () => {
+    for (const name of ['StartRefresh', 'RollBack', 'Cancel']) {
+      const [first] = states[name].Retry;
+      const named = states[name].Catch.flatMap((one: Json) => one.ErrorEquals as string[]).filter(
+        (error: string) => error !== 'States.ALL',
+      );
+      expect(first.MaxAttempts).toBe(0);
+      expect(first.ErrorEquals).toEqual(expect.arrayContaining(named));
+      expect(first.ErrorEquals.length).toBeGreaterThan(0);
+    }
+    expect(states['Cancel'].Retry[0].ErrorEquals).toEqual([
+      'AutoScaling.ActiveInstanceRefreshNotFoundException',
+    ]);
+  });
+
+  it('begins with what the run is to do', () => {
+    expect(states['Mode'].Default).toBe('ResolveImage');
+    const modes = states['Mode'].Choices.map(({ And, Next }: Json) => [And[1].StringEquals, Next]);
+    expect(modes).toEqual(['reconcile', 'approve', 'stop'].map((mode) => [mode, 'FollowUp']));
+    expect(branches('Resolved')).toEqual({ survey: 'SurveyGroups', otherwise: 'NothingToDo' });
+    expect(branches('Surveyed')).toEqual({
+      waves: 'FirstWave',
+      true: 'NothingToDo',
+      otherwise: 'ReportRun',
+    });
+  });
+
+  it('does with a group what its claim says', () => {
+    expect(branches('NextStep')).toEqual({
+      prepare: 'OnCluster',
+      follow: 'FollowRefresh',
+      scale: 'ScaleGroup',
+      wait: 'WaitForOther',
+      commit: 'AlreadyThere',
+      undo: 'AlreadyOver',
+      postpone: 'Postponed',
+      otherwise: 'Skipped',
+    });
+  });
+
+  it('starts a refresh only behind the claim, the cluster and a version of its own', () => {
+    expect(waysTo('StartRefresh')).toEqual(['ByStrategy']);
+    expect(waysTo('ByStrategy')).toEqual(['EnsureVersion']);
+    expect(waysTo('EnsureVersion')).toEqual(['OnCluster', 'ClusterReady']);
+    expect(waysTo('OnCluster')).toEqual(['NextStep']);
+    expect(branches('ByStrategy')).toEqual({
+      scheduledActions: 'ScaleGroup',
+      otherwise: 'StartRefresh',
+    });
+  });
+
+  it('has AWS change the configuration of the group itself, so that it can roll back', () => {
+    const { Resource, Parameters } = states['StartRefresh'];
+    expect(Resource).toBe('arn:aws:states:::aws-sdk:autoscaling:startInstanceRefresh');
+    expect(Parameters).toEqual({
+      'AutoScalingGroupName.$': '$.group',
+      Strategy: 'Rolling',
+      'DesiredConfiguration.$': '$.version.desiredConfiguration',
+      'Preferences.$': '$.version.preferences',
+    });
+    const calls = entries.flatMap(([, { Resource: call = '' }]) =>
+      call.includes(':aws-sdk:') ? [call.split(':').slice(-2).join(':')] : [],
+    );
+    expect(calls.sort()).toEqual([
+      'autoscaling:cancelInstanceRefresh',
+      'autoscaling:rollbackInstanceRefresh',
+      'autoscaling:startInstanceRefresh',
+    ]);
+  });
+
+  it('takes a group of a cluster through the steps of the cluster, and no other group', () => {
+    const present = [{ Variable: '$.settings.ecs', IsPresent: true }];
+    for (const [choice, onCluster, otherwise] of [
+      ['OnCluster', 'ReadyCluster', 'EnsureVersion'],
+      ['HasTasks', 'MoveTasks', 'WatchRefresh'],
+      ['Ended', 'ReleaseCluster', 'HowItEnded'],
+    ] as const) {
+      expect(states[choice]).toMatchObject({ Choices: present, Default: otherwise });
+      expect(states[choice].Choices[0].Next).toBe(onCluster);
+      expect(waysTo(onCluster)).toContain(choice);
+    }
+    expect(branches('ClusterReady')).toEqual({
+      ready: 'EnsureVersion',
+      wait: 'WaitForTasks',
+      postpone: 'TasksInTheWay',
+      otherwise: 'Refused',
+    });
+    expect(waysTo('MoveTasks')).toEqual(['HasTasks']);
+    expect(branches('TasksMove')).toEqual({ stalled: 'GiveUp', otherwise: 'WatchRefresh' });
+    expect(states['GiveUp'].Next).toBe('RollBack');
+    expect(waysTo('RollBack')).toEqual(['GiveUp']);
+  });
+
+  it('commits only what has succeeded, and undoes everything else', () => {
+    expect(waysTo('CommitGroup')).toEqual(['HowItEnded']);
+    expect(branches('HowItEnded')).toEqual({ succeeded: 'CommitGroup', otherwise: 'UndoGroup' });
+    expect(waysTo('HowItEnded')).toEqual(['Ended', 'ReleaseCluster']);
+    expect(waysTo('Moved')).toEqual(['CommitGroup']);
+  });
+
+  it('gives every ending of a group an outcome, and the lease back', () => {
+    const endings = Object.fromEntries(
+      waysTo('Settle').map((name) => [name, states[name].Parameters.outcome]),
+    );
+    expect(endings).toEqual({
+      Moved: 'updated',
+      Undone: 'undone',
+      Unfinished: 'unfinished',
+      Skipped: 'skipped',
+      Postponed: 'postponed',
+      TasksInTheWay: 'postponed',
+      Refused: 'failed',
+    });
+    expect(states['SettleError'].Parameters.Payload).toMatchObject({ outcome: 'failed' });
+    const ends = Object.entries<Json>(MoveGroups.ItemProcessor.States).filter(
+      ([, { End, Type }]) => End === true || Type === 'Fail',
+    );
+    expect(ends.map(([name]) => name)).toEqual(['Done', 'SettleFailed']);
+  });
+
+  it('gives everything that a later state reads a value from the start', () => {
+    const given = ['claim', 'ready', 'refresh', 'watch', 'tend', 'stall', 'undo'];
+    expect(Object.keys(MoveGroups.ItemSelector)).toEqual([
+      'execution.$',
+      'run.$',
+      'startedAt.$',
+      'mode.$',
+      'ami.$',
+      'group.$',
+      'settings.$',
+      ...given,
+    ]);
+  });
+
+  it('hands over nothing from the Map whose size grows with the groups, nor ends with one of them', () => {
+    const { ResultPath, ToleratedFailurePercentage, ItemProcessor } = MoveGroups;
+    expect([ResultPath, ToleratedFailurePercentage]).toEqual([null, 100]);
+    expect(ItemProcessor.ProcessorConfig).toEqual({
+      Mode: 'DISTRIBUTED',
+      ExecutionType: 'STANDARD',
+    });
+    expect(states['Done']).toEqual({ Type: 'Pass', Result: 0, End: true });
+  });
+
+  it('opens the next wave after the soak of the last, and asks people once', () => {
+    expect(states['MoveGroups'].Next).toBe('Soak');
+    expect(states['Soak']).toEqual({
+      Type: 'Wait',
+      SecondsPath: '$.wave.soakSeconds',
+      Next: 'OpenWave',
+    });
+    expect(waysTo('OpenWave')).toEqual(['FirstWave', 'WaitForApproval', 'Soak']);
+    expect(branches('WaveDecision')).toEqual({
+      roll: 'MoveGroups',
+      true: 'AskForApproval',
+      approve: 'WaitForApproval',
+      otherwise: 'ReportRun',
+    });
+    expect(waysTo('MoveGroups')).toEqual(['FollowThem', 'WaveDecision']);
+  });
+
+  it('bounds the run and every task in time, and lets no wait be a fixed one that goes on for days', () => {
+    expect(rollout.TimeoutSeconds).toBe(86_400);
+    for (const [name, state] of entries) {
+      if (state.Type === 'Task') expect([name, state.TimeoutSeconds > 0]).toEqual([name, true]);
+    }
+    const waits = entries.filter(([, { Type }]) => Type === 'Wait');
+    expect(
+      Object.fromEntries(waits.map(([name, one]) => [name, one.SecondsPath ?? one.Seconds])),
+    ).toEqual({
+      WaitForApproval: '$.wave.waitSeconds',
+      Soak: '$.wave.soakSeconds',
+      WaitForOther: '$.claim.waitSeconds',
+      WaitForTasks: '$.ready.waitSeconds',
+      WaitToScale: '$.watch.waitSeconds',
+      // Only after a refresh was found in progress, for which the claim waits otherwise.
+      LookAgain: 5,
+      WaitForRefresh: '$.watch.waitSeconds',
+    });
+  });
+
+  it('holds the settings with which the component was made', () => {
+    expect(states['Begin'].Parameters).toEqual({ settings });
+  });
+});
