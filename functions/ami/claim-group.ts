@@ -14,7 +14,7 @@ import {
   runsOnly,
   type GroupFacts,
 } from './groups';
-import { createEc2 } from './images';
+import { createEc2, readImages } from './images';
 import type { RolloutMode } from './rollout-input';
 import { blameOf, isUnderWay, readScaling } from './scaling';
 import type { GroupSettings } from './settings';
@@ -28,6 +28,8 @@ export interface ClaimEvent {
   readonly group: string;
   /** Id of the AMI; an empty text, in the mode reconcile: that of the ledger. */
   readonly ami: string;
+  /** When the AMI was created, ISO 8601; an empty text: older ones may replace newer ones. */
+  readonly createdAt: string;
   readonly settings: GroupSettings;
   /** Since when the run waits for another refresh, ISO 8601; an empty text: it does not yet. */
   readonly waitingSince: string;
@@ -66,7 +68,10 @@ export interface ClaimDependencies {
     AutoScaling,
     'describeAutoScalingGroups' | 'describeInstanceRefreshes'
   >;
-  readonly ec2: Pick<EC2, 'describeInstances' | 'describeLaunchTemplateVersions'>;
+  readonly ec2: Pick<
+    EC2,
+    'describeImages' | 'describeInstances' | 'describeLaunchTemplateVersions'
+  >;
   readonly sfn: Pick<SFN, 'describeExecution'>;
   readonly ledger: Ledger;
   readonly startHours: number;
@@ -138,6 +143,9 @@ export function createHandler(dependencies: ClaimDependencies) {
       return result('undo', scaling.reason, { InstanceRefreshId: blameOf(scaling) });
     }
     if (mode !== 'reconcile') {
+      // Whoever had to wait may find the group moved on meanwhile.
+      const newer = await findNewer(ec2, facts, event.createdAt);
+      if (newer !== undefined) return result('skip', `runs ${newer}, which is newer than ${ami}`);
       return (await isStopped(ledger, nameOfRun(execution)))
         ? result('postpone', 'the run was stopped before its turn; the next run takes it')
         : result('prepare', '');
@@ -158,6 +166,20 @@ export const factory = () => {
     now: () => new Date(),
   });
 };
+
+/** An AMI of the group that was created later. */
+async function findNewer(
+  ec2: ClaimDependencies['ec2'],
+  { templates }: GroupFacts,
+  createdAt: string,
+): Promise<string | undefined> {
+  if (createdAt === '') return undefined;
+  const ids = templates.flatMap(({ data }) =>
+    data.ImageId?.startsWith('ami-') ? [data.ImageId] : [],
+  );
+  const images = await readImages(ec2, ids);
+  return [...images.values()].find((image) => image.createdAt > createdAt)?.id;
+}
 
 /** An attempt that was begun and not settled is continued. */
 function nextAttempt({ target, settledTarget, attempt = 1 }: WorkItem, ami: string): number {

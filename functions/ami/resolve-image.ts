@@ -22,6 +22,8 @@ export interface ResolveResult {
   readonly image: ImageFacts | Record<string, never>;
   readonly waves: readonly Wave[];
   readonly force: boolean;
+  /** When the AMI was created, ISO 8601: no group that has a newer one is moved. An empty text: whatever it has. */
+  readonly newerThan: string;
   /** Whether a run that changes nothing is reported as well. */
   readonly notify: boolean;
   /** Why the AMI waits; an empty text: it does not. */
@@ -58,7 +60,7 @@ export function createHandler({ ec2, ssm, account, now }: ResolveDependencies) {
         input.timeZone ?? 'UTC',
       )
     ) {
-      return { ...result, next: 'nothing', image: {}, tooYoung: '' };
+      return { ...result, next: 'nothing', image: {}, newerThan: '', tooYoung: '' };
     }
     const id = input.ami ?? (await readParameter(ssm, input.parameter ?? ''));
     const image = (await readImages(ec2, [id])).get(id);
@@ -75,7 +77,8 @@ export function createHandler({ ec2, ssm, account, now }: ResolveDependencies) {
       hours < settings.minimumAgeHours && !force
         ? `${id} is ${Math.floor(hours)} hours old; it is rolled out from ${settings.minimumAgeHours} hours on`
         : '';
-    return { ...result, next: 'survey', image, tooYoung };
+    const newerThan = force ? '' : image.createdAt;
+    return { ...result, next: 'survey', image, newerThan, tooYoung };
   };
 }
 

@@ -2,6 +2,7 @@ import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import type { EC2 } from '@aws-sdk/client-ec2';
 import type { SFN } from '@aws-sdk/client-sfn';
 import { createLedger, readWorkItem, type Ledger, type WorkItem } from '../foundation/ledger';
+import { readRows, writeRow } from '../foundation/ledger-rows';
 import type { Fact, ItemReport } from '../foundation/notification';
 import { recordLeftOut, recordQueue } from '../foundation/run-log';
 import { listOtherRuns, readQueues } from '../foundation/runs';
@@ -82,7 +83,7 @@ export function createHandler(dependencies: SurveyDependencies) {
         const { verdict, warned, halts } =
           other === undefined
             ? await examine(dependencies, event, name, before)
-            : leave('skipped', `the run ${other} has it in its queue`);
+            : await leaveTo(ledger, other, image.id);
         obstacle ??= halts;
         for (const value of warned) warnings.push({ name: `Warning for ${name}`, value });
         if (verdict === undefined) taken.push(name);
@@ -95,6 +96,7 @@ export function createHandler(dependencies: SurveyDependencies) {
     // A day on which everything is as it should be leaves no trace.
     const quiet = queued.length === 0 && idle && !event.notify;
     if (!quiet) {
+      await writeRow(ledger, imageRow(run), image.id, now());
       await recordLeftOut(ledger, run, leftOut, now());
       await recordQueue(ledger, run, queued, now());
     }
@@ -124,6 +126,18 @@ export const factory = () => {
 
 function leave(outcome: Verdict['outcome'], reason: string): Examined {
   return { verdict: { outcome, reason }, warned: [] };
+}
+
+/** Another run has the group in its queue. One that moves it to another AMI must not make this one be forgotten. */
+async function leaveTo(ledger: Ledger, other: string, ami: string): Promise<Examined> {
+  const [its] = await readRows<string>(ledger, imageRow(other));
+  return its === ami
+    ? leave('skipped', `the run ${other} has it in its queue`)
+    : leave('postponed', `the run ${other} moves it to ${its ?? 'another AMI'} first`);
+}
+
+function imageRow(run: string): string {
+  return `image#${run}`;
 }
 
 /**

@@ -138,7 +138,7 @@ export class AmiRollout extends pulumi.ComponentResource {
         START_HOURS: String(settings.startHours),
       },
       grants: [
-        readGroups('autoscaling:DescribeInstanceRefreshes'),
+        readGroups('autoscaling:DescribeInstanceRefreshes', 'ec2:DescribeImages'),
         ledger.grant('TakeLease', 'GetItem', 'UpdateItem'),
         describeRuns(executions),
       ],

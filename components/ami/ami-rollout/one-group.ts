@@ -40,6 +40,7 @@ export function moveOneGroup(functions: Functions): Record<string, State> {
         'mode.$': '$.mode',
         'group.$': '$.group',
         'ami.$': '$.ami',
+        'createdAt.$': '$.createdAt',
         'settings.$': '$.settings',
         'waitingSince.$': '$.claim.waitingSince',
       },

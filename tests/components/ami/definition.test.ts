@@ -254,6 +254,7 @@ describe('the definition of a rollout', () => {
       'startedAt.$',
       'mode.$',
       'ami.$',
+      'createdAt.$',
       'group.$',
       'settings.$',
       ...given,

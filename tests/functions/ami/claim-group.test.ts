@@ -32,6 +32,7 @@ function prepare(estate: object = {}) {
       mode: 'rollout',
       group: 'web',
       ami: NEW,
+      createdAt: '',
       settings: groupSettings(),
       waitingSince: '',
       ...event,
@@ -104,6 +105,18 @@ describe('claiming a group', () => {
     });
     fleet.running.delete(OTHER);
     expect(await claim()).toMatchObject({ decision: 'prepare' });
+  });
+
+  it('does not move back a group that has got a newer AMI while the run waited', async () => {
+    const { claim } = prepare();
+    // The group runs an AMI that was made later than that.
+    expect(await claim({ createdAt: '2020-01-01T00:00:00.000Z' })).toMatchObject({
+      decision: 'skip',
+      reason: expect.stringMatching(/^runs ami-[0-9a-f]+, which is newer than ami-[0-9a-f]+$/),
+    });
+    expect(await claim({ createdAt: '2030-01-01T00:00:00.000Z' })).toMatchObject({
+      decision: 'prepare',
+    });
   });
 
   it('skips a group that is not there', async () => {
@@ -189,7 +202,13 @@ describe('claiming a group', () => {
       },
     };
     const handler = createHandler({ ...fleet.dependencies, autoscaling, startHours: 24 });
-    const event = { execution: EXECUTION, mode: 'rollout', group: 'web', ami: NEW } as const;
+    const event = {
+      execution: EXECUTION,
+      mode: 'rollout',
+      group: 'web',
+      ami: NEW,
+      createdAt: '',
+    } as const;
     const claimed = await handler({ ...event, settings: groupSettings(), waitingSince: '' });
     expect(claimed.decision).toBe('wait');
   });

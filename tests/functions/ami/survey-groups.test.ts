@@ -2,6 +2,7 @@ import { createHandler, type SurveyEvent } from '../../../functions/ami/survey-g
 import { readImages } from '../../../functions/ami/images';
 import { acquireLease, recordIntent, settleWorkItem } from '../../../functions/foundation/ledger';
 import type { ItemReport } from '../../../functions/foundation/notification';
+import { writeRow } from '../../../functions/foundation/ledger-rows';
 import { readRunLog, recordOutcome, recordQueue } from '../../../functions/foundation/run-log';
 import {
   ami,
@@ -304,6 +305,7 @@ describe('the survey of groups', () => {
     const other = EXECUTION.replace('run-1', 'run-2');
     const at = fleet.account.now();
     await recordQueue(fleet.ledger, 'run-2', ['web', 'shop'], at);
+    await writeRow(fleet.ledger, 'image#run-2', NEW, at);
     const line = { id: 'web', outcome: 'updated', reason: '', startedAt: START, endedAt: START };
     await recordOutcome(fleet.ledger, 'run-2', line as ItemReport, at);
     fleet.running.add(other);
@@ -317,6 +319,19 @@ describe('the survey of groups', () => {
     ]);
     fleet.running.delete(other);
     expect((await survey({ waves })).waves).toEqual([wave('shop')]);
+  });
+
+  it('does not let an AMI be forgotten because another run moves the group to another one', async () => {
+    const { fleet, survey } = prepare();
+    const at = fleet.account.now();
+    await recordQueue(fleet.ledger, 'run-2', ['web'], at);
+    await writeRow(fleet.ledger, 'image#run-2', OLD, at);
+    fleet.running.add(EXECUTION.replace('run-1', 'run-2'));
+    expect(await survey()).toMatchObject({ next: 'report', quiet: false });
+    const { leftOut } = await readRunLog(fleet.ledger, RUN);
+    expect(leftOut).toMatchObject([
+      { id: 'web', outcome: 'postponed', reason: `the run run-2 moves it to ${OLD} first` },
+    ]);
   });
 
   it('changes nothing: neither a group, nor a template', async () => {

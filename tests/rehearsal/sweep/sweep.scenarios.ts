@@ -60,7 +60,7 @@ async function resume(): Promise<Json> {
     resumed.push({ calls, running, same, restored });
   }
   const injected = outcome.trace.calls.flatMap(({ fault }) => fault ?? []);
-  const early = saveBefore({ outcome, saves, faults }, 40).trace.calls.length;
+  const early = saveBefore({ saves }, 40).trace.calls.length;
   return { total: outcome.trace.calls.length, injected, resumed, saves: saves.length, early };
 }
 
