@@ -142,6 +142,9 @@ export function parseSettings(
   for (const name of groupNames.filter((group, index) => groupNames.indexOf(group) !== index)) {
     reader.mistakes.push(`ecsClusters: the group ${name} is there twice, or in amiGroups as well`);
   }
+  if (settings.amiFollow.length > 0 && groupNames.length === 0 && reader.mistakes.length === 0) {
+    reader.mistakes.push('amiFollow: there is no group to be moved; set amiGroups');
+  }
   if (settings.email.to.length > 0 && (raw['emailFrom'] ?? '') === '') {
     reader.mistakes.push('emailFrom: not given; it is required with emailTo');
   }

@@ -75,6 +75,108 @@ describe('the configuration of a stack', () => {
     expect(settings.email.identity).toBe('a@example.com');
   });
 
+  it('is read with its groups, parameters and clusters', () => {
+    const given = {
+      amiGroups: { web: { bakeMinutes: 5 }, api: {} },
+      amiFollow: [{ name: 'linux', parameter: '/a', waves: [{ groups: ['web'] }] }],
+      amiInstanceRoles: ['web-role'],
+      amiOwners: ['123456789012'],
+      ecsClusters: [{ cluster: 'apps', groups: ['apps'], drainMinutes: 30 }],
+    };
+    const raw = Object.entries(given).map(([key, value]) => [key, JSON.stringify(value)]);
+    const numbers = { amiMinimumAgeHours: '0', amiAttempts: '10' };
+    const { settings, mistakes } = parseSettings({ ...Object.fromEntries(raw), ...numbers });
+    expect(mistakes).toEqual([]);
+    expect(settings).toMatchObject({ ...given, amiMinimumAgeHours: 0, amiAttempts: 10 });
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>, readonly string[]]>([
+    [
+      'groups that are no object',
+      { amiGroups: ['web'] },
+      ['amiGroups: given "[\\"web\\"]"; allowed is an object of objects'],
+    ],
+    [
+      'a group that is no object',
+      { amiGroups: { web: true } },
+      ['amiGroups: given "{\\"web\\":true}"; allowed is an object of objects'],
+    ],
+    [
+      'a misspelt key, and a figure beyond its range, by their paths',
+      { amiGroups: { web: { bakeMinute: 5 }, api: { bakeMinutes: 2881 } } },
+      [
+        'amiGroups.web.bakeMinute: given 5; allowed is nothing: known keys are minHealthyPercentage, maxHealthyPercentage, instanceWarmupSeconds, checkpointDelayMinutes, bakeMinutes, scaleOutMinutes, strategy, protectedInstances, standbyInstances, checkpointPercentages, alarms, ecs',
+        'amiGroups.api.bakeMinutes: given 2881; allowed is a whole number from 0 to 2880',
+      ],
+    ],
+    [
+      'a cluster in a group',
+      { amiGroups: { web: { ecs: { cluster: 'apps', drainMinutes: 1 } } } },
+      ['amiGroups.web.ecs.drainMinutes: given 1; allowed is a whole number from 5 to 2880'],
+    ],
+    [
+      'parameters that are no list',
+      { amiFollow: { name: 'linux' } },
+      ['amiFollow: given "{\\"name\\":\\"linux\\"}"; allowed is a list of objects'],
+    ],
+    [
+      'what is wrong with a parameter, by its place in the list',
+      {
+        amiGroups: { web: {} },
+        amiFollow: [
+          { name: 'linux', parameter: '/a' },
+          { name: 'other one', parameter: '/b', cron: 'x', waves: [{ groups: ['db'] }] },
+        ],
+      },
+      [
+        'amiFollow[1].cron: given "x"; allowed is nothing: known keys are name, parameter, schedule, timeZone, waves, notifyWhenCurrent',
+        'amiFollow[1].name: given "other one"; allowed is a name of letters, digits and hyphens, 28 at most',
+        'amiFollow[1].waves: given "db"; allowed is one of web',
+      ],
+    ],
+    [
+      'a parameter that would move nothing',
+      { amiFollow: [{ name: 'linux', parameter: '/a' }] },
+      ['amiFollow: there is no group to be moved; set amiGroups'],
+    ],
+    [
+      'what is wrong with a cluster',
+      { ecsClusters: [{ cluster: 'apps', groups: [], standaloneTasks: 'stop', group: 'x' }] },
+      [
+        'ecsClusters[0].group: given "x"; allowed is nothing: known keys are cluster, standaloneTasks, standaloneTaskHours, drainMinutes',
+        'ecsClusters[0].standaloneTasks: given "stop"; allowed is wait, refuse',
+        'ecsClusters[0].groups: given []; allowed is a list of at least one group name, each once',
+      ],
+    ],
+    [
+      'a group that two of them name',
+      {
+        amiGroups: { apps: {} },
+        ecsClusters: [{ cluster: 'apps', groups: ['apps'] }],
+      },
+      ['ecsClusters: the group apps is there twice, or in amiGroups as well'],
+    ],
+    [
+      'roles and owners that are none',
+      { amiInstanceRoles: ['arn:aws:iam::1:role/x'], amiOwners: ['self', 'self'] },
+      [
+        'amiInstanceRoles: given "[\\"arn:aws:iam::1:role/x\\"]"; allowed is a list of names of IAM roles, each once',
+        'amiOwners: given "[\\"self\\",\\"self\\"]"; allowed is a list of self, amazon, or account numbers of twelve digits, each once',
+      ],
+    ],
+    [
+      'figures beyond their range',
+      { amiAttempts: 0, amiMinimumAgeHours: 8761 },
+      [
+        'amiMinimumAgeHours: given "8761"; allowed is a whole number from 0 to 8760',
+        'amiAttempts: given "0"; allowed is a whole number from 1 to 10',
+      ],
+    ],
+  ])('of rollouts is refused: %s', (_, given, expected) => {
+    const raw = Object.entries(given).map(([key, value]) => [key, JSON.stringify(value)]);
+    expect(parseSettings(Object.fromEntries(raw)).mistakes).toEqual(expected);
+  });
+
   it('is refused with every mistake at once: its key, what was given, what is allowed', () => {
     const { mistakes } = parseSettings({
       batchSize: 'many',

@@ -55,8 +55,7 @@ export function checkRolloutInput(given: unknown): RolloutInput {
     groups: ['a list of 1 to 200 group names, each once', (value) => isListOfTexts(value, 1, 200)],
     waves: [
       'a list of 1 to 20 waves, such as {"groups": ["web"], "soakMinutes": 60, "alarms": [], "approval": false}',
-      (value) =>
-        Array.isArray(value) && value.length >= 1 && value.length <= 20 && value.every(isWave),
+      areWaves,
     ],
     force: ['true or false', isFlag],
     notifyWhenCurrent: ['true or false', isFlag],
@@ -79,6 +78,10 @@ export function checkRolloutInput(given: unknown): RolloutInput {
           : undefined;
   if (problem === undefined) return input;
   throw namedError('InvalidInput', `The input of the run is wrong: ${problem}.`);
+}
+
+export function areWaves(value: unknown): value is WaveInput[] {
+  return Array.isArray(value) && value.length >= 1 && value.length <= 20 && value.every(isWave);
 }
 
 function isWave(value: unknown): boolean {

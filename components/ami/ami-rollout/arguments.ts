@@ -1,5 +1,6 @@
 import type { EcsSettings, GroupSettings, RolloutSettings } from '../../../functions/ami/settings';
-import type { WaveInput } from '../../../functions/ami/rollout-input';
+import { areWaves, type WaveInput } from '../../../functions/ami/rollout-input';
+import { isListOfTexts } from '../../../functions/foundation/check-input';
 import type { ArgumentProblem } from '../../foundation/argument-error';
 import type { Ledger } from '../../foundation/ledger';
 import { findScheduleMistake, isTimeZone } from '../../foundation/schedule-time';
@@ -225,17 +226,9 @@ export function checkGroup(path: string, group: GroupArgs): ArgumentProblem[] {
       'alarms',
       'ecs',
     ]),
-    ...unknownKeys(`${path}.ecs`, group.ecs ?? {}, [
-      'cluster',
-      'standaloneTasks',
-      ...Object.keys(ecsNumbers),
-    ]),
   ];
   for (const [key, range] of Object.entries(groupNumbers)) {
     problems.push(...wrongNumber(`${path}.${key}`, group[key as keyof GroupArgs], range));
-  }
-  for (const [key, range] of Object.entries(ecsNumbers)) {
-    problems.push(...wrongNumber(`${path}.ecs.${key}`, group.ecs?.[key as keyof EcsArgs], range));
   }
   for (const [key, allowed] of Object.entries(choices)) {
     const given = group[key as keyof GroupArgs];
@@ -252,16 +245,43 @@ export function checkGroup(path: string, group: GroupArgs): ArgumentProblem[] {
     });
   }
   const checkpoints = group.checkpointPercentages ?? [];
-  const ascend = checkpoints.every(
-    (percent, index) =>
-      Number.isInteger(percent) && percent >= 1 && percent > (checkpoints[index - 1] ?? 0),
-  );
-  if (checkpoints.length > 0 && !(ascend && checkpoints.at(-1) === 100)) {
+  if (!areCheckpoints(checkpoints)) {
     const accepted = 'ascending whole percentages from 1 on, the last of them 100';
     problems.push({ argument: `${path}.checkpointPercentages`, given: checkpoints, accepted });
   }
-  if ((group.alarms ?? []).length > 10) {
-    problems.push({ argument: `${path}.alarms`, given: group.alarms, accepted: 'at most 10' });
+  if (!isListOfTexts(group.alarms ?? [], 0, 10)) {
+    const accepted = 'a list of at most 10 names, each once';
+    problems.push({ argument: `${path}.alarms`, given: group.alarms, accepted });
+  }
+  if (group.ecs !== undefined) problems.push(...checkEcs(`${path}.ecs`, group.ecs));
+  return problems;
+}
+
+function areCheckpoints(given: unknown): boolean {
+  if (!Array.isArray(given)) return false;
+  const ascend = given.every(
+    (percent, index) =>
+      Number.isInteger(percent) && percent >= 1 && percent > (given[index - 1] ?? 0),
+  );
+  return given.length === 0 || (ascend && given.at(-1) === 100);
+}
+
+function checkEcs(path: string, ecs: EcsArgs): ArgumentProblem[] {
+  const problems = unknownKeys(path, ecs, [
+    'cluster',
+    'standaloneTasks',
+    ...Object.keys(ecsNumbers),
+  ]);
+  for (const [key, range] of Object.entries(ecsNumbers)) {
+    problems.push(...wrongNumber(`${path}.${key}`, ecs[key as keyof EcsArgs], range));
+  }
+  if (!/^[A-Za-z0-9_-]{1,255}$/.test(ecs.cluster ?? '')) {
+    const accepted = 'the name of an ECS cluster';
+    problems.push({ argument: `${path}.cluster`, given: ecs.cluster, accepted });
+  }
+  if (!['wait', 'refuse'].includes(ecs.standaloneTasks ?? 'wait')) {
+    const argument = `${path}.standaloneTasks`;
+    problems.push({ argument, given: ecs.standaloneTasks, accepted: 'wait, refuse' });
   }
   return problems;
 }
@@ -315,7 +335,16 @@ export function checkFollow(
     const argument = part === undefined ? `${path}.schedule` : `${path}.schedule: ${part}`;
     problems.push({ argument, given, accepted });
   }
-  const named = (follow.waves ?? []).flatMap((wave) => wave.groups);
+  const { waves, notifyWhenCurrent } = follow;
+  if (notifyWhenCurrent !== undefined && typeof notifyWhenCurrent !== 'boolean') {
+    const argument = `${path}.notifyWhenCurrent`;
+    problems.push({ argument, given: notifyWhenCurrent, accepted: 'true or false' });
+  }
+  if (waves !== undefined && !areWaves(waves)) {
+    const accepted = 'a list of 1 to 20 waves, each with groups, soakMinutes, alarms and approval';
+    return [...problems, { argument: `${path}.waves`, given: waves, accepted }];
+  }
+  const named = (waves ?? []).flatMap((wave) => wave.groups);
   for (const given of named.filter((name) => !groups.includes(name))) {
     problems.push({ argument: `${path}.waves`, given, accepted: `one of ${groups.join(', ')}` });
   }
@@ -343,7 +372,8 @@ export function unknownKeys(
 /** The groups that a followed parameter moves. Those of clusters want AMIs of their own: they must be named. */
 export function followedBy({ waves }: FollowArgs, groups: AmiRolloutArgs['groups']): string[] {
   const all = Object.keys(groups).filter((name) => groups[name]?.ecs === undefined);
-  return waves === undefined ? all : waves.flatMap((wave) => wave.groups);
+  if (waves === undefined) return all;
+  return areWaves(waves) ? waves.flatMap((wave) => wave.groups) : [];
 }
 
 /** Two sources of one group would take turns in moving it. */

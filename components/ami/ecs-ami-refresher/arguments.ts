@@ -1,3 +1,4 @@
+import { isListOfTexts } from '../../../functions/foundation/check-input';
 import type { ArgumentProblem } from '../../foundation/argument-error';
 import { findScheduleMistake, isTimeZone } from '../../foundation/schedule-time';
 import type { AmiRollout } from '../ami-rollout';
@@ -88,12 +89,8 @@ export function checkCluster(path: string, cluster: EcsClusterArgs): ArgumentPro
     ...problem,
     argument: problem.argument.replace(`${path}.ecs.`, `${path}.`),
   }));
-  if (!/^[A-Za-z0-9_-]{1,255}$/.test(name ?? '')) {
-    const accepted = 'the name of an ECS cluster';
-    problems.push({ argument: `${path}.cluster`, given: name, accepted });
-  }
-  if (!Array.isArray(groups) || groups.length === 0) {
-    const accepted = 'a list of at least one group name';
+  if (!isListOfTexts(groups, 1, 200)) {
+    const accepted = 'a list of at least one group name, each once';
     problems.push({ argument: `${path}.groups`, given: groups, accepted });
   }
   const mistake = schedule === undefined ? undefined : findScheduleMistake(schedule);

@@ -146,7 +146,7 @@ describe('AmiRollout', () => {
       machine,
       { mode: 'reconcile', trigger: 'reconciler' },
     ]);
-    expect(schedule('second-daily-schedule')).toMatchObject(['cron(30 6 * * ? *)', 'UTC']);
+    expect(schedule('second-daily-schedule').slice(0, 2)).toEqual(['cron(30 6 * * ? *)', 'UTC']);
     expect(recorded.filter(({ name }) => name.startsWith('second-follow-'))).toEqual([]);
   });
 
@@ -432,7 +432,7 @@ describe('EcsAmiRefresher', () => {
         trigger: 'schedule',
       },
     ]);
-    expect(schedule('refresher-a-cluster-with-a-name-8cc2d5b-schedule')).toEqual([
+    expect(schedule('refresher-a-cluster-with-a-nam-6ee4f22-schedule')).toEqual([
       'cron(30 4 10-16 * ? *)',
       'Europe/Berlin',
       machine,
@@ -563,7 +563,7 @@ describe('what is deployed', () => {
     const line = await call('settle-group', { ...child, ...settled, refreshId });
     const followed = await call('follow-up', { ...run, input: { mode: 'reconcile' }, settings });
     expect(followed.groups).toEqual([]);
-    return line as Json;
+    return line;
   }
 
   const parameter = (Value: string) => ({
