@@ -283,6 +283,12 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     }),
   ),
 
+  // Cloud Control tells a resource by its primary identifier:
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appstream-directoryconfig.html
+  'aws-native:appstream:DirectoryConfig': part(
+    regional(({ directoryName }) => ({ id: directoryName })),
+  ),
+
   'aws:apigatewayv2/api:Api': named(
     regional((_inputs, place) => {
       const own = digest(place.urn, 'id').slice(0, 10);

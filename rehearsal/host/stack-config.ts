@@ -142,8 +142,7 @@ function applyProjectConfig(
 }
 
 function declarationOf(project: Project, key: string, name: string, written: Json): Declaration {
-  const isMap = typeof written === 'object' && written !== null && !Array.isArray(written);
-  if (!isMap) return { value: written };
+  if (!isMap(written)) return { value: written };
   const known = ['type', 'items', 'default', 'value', 'secret', 'description'];
   const stray = Object.keys(written).find((member) => !known.includes(member));
   if (stray !== undefined) {
@@ -230,8 +229,17 @@ function toConfigValue(value: Json, name: string): ConfigValue {
   };
 }
 
+/** The CLI sorts the keys of a map: the order in which they are written is lost. */
 const toText = (value: Json): string =>
-  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '');
+  typeof value === 'object' && value !== null
+    ? JSON.stringify(value, (_key, member: Json) => (isMap(member) ? sorted(member) : member))
+    : String(value ?? '');
+
+const isMap = (value: Json): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const sorted = (map: Json): Json =>
+  Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 function stackFile(projectFile: string, stack: string): string {
   const directory = path.dirname(projectFile);

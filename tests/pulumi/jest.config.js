@@ -9,5 +9,5 @@ module.exports = {
     '<rootDir>/tests/pulumi/cli/*.cli-test.ts',
   ],
   // A few commands of the CLI, on a machine that is busy.
-  testTimeout: 600_000,
+  testTimeout: 1_800_000,
 };

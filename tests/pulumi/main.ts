@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { build, goVersion } from './build';
 import { findCli } from './cli/find';
+import { Project } from './cli/project';
 
 /**
  * `npm run test:pulumi`: has the real Pulumi CLI deploy the program into an account of our own, and the engine's own
@@ -29,11 +31,27 @@ async function main(): Promise<number> {
   const options = process.argv.slice(2);
   const chosen = options.some((option) => !option.startsWith('-')) ? [] : suites;
   const jest = [require.resolve('jest/bin/jest'), '-c', path.join(__dirname, 'jest.config.js')];
-  const { status } = spawnSync(process.execPath, [...jest, ...options, ...chosen], {
-    stdio: 'inherit',
-    env: { ...process.env, ...environment },
-  });
-  return status ?? 1;
+  Object.assign(process.env, environment);
+  const deployed = cli === undefined ? undefined : await deployOnce();
+  try {
+    const { status } = spawnSync(process.execPath, [...jest, ...options, ...chosen], {
+      stdio: 'inherit',
+      env: { ...process.env, DEPLOYED: deployed },
+    });
+    return status ?? 1;
+  } finally {
+    if (deployed !== undefined) fs.rmSync(deployed, { recursive: true });
+  }
+}
+
+/** Deploys the stack `dev` for all tests together: each gets a copy of what `Project.leave` leaves. */
+async function deployOnce(): Promise<string> {
+  const started = Date.now();
+  const project = await Project.create();
+  await project.succeed('stack', 'init', 'dev');
+  await project.up('dev');
+  console.log(`The stack dev is deployed, in ${Math.round((Date.now() - started) / 1000)} s.`);
+  return project.leave();
 }
 
 main().then(

@@ -6,23 +6,22 @@ import { runProgram } from '../../../rehearsal/host/run-program';
 import type { RehearsalResult } from '../../../rehearsal/result';
 import type { Json } from '../../../rehearsal/services/service';
 import { deployedProgram, withDrawsOf } from './deployed-program';
-import { Project } from './project';
+import { countSteps, Project } from './project';
 
-/** The day on which the monthly run of the stack dev starts, and some for what follows. */
-const FROM = '2026-11-30T00:00:00Z';
-const DAYS = 4;
+/** With the monthly run of the stack dev, and what comes out in the sample account in these days. */
+const FROM = '2026-01-31T00:00:00Z';
+const DAYS = 3;
+
+const NAME = 'appstream-auto-updater';
 
 describe('what the Pulumi engine deployed', () => {
   let project: Project;
   beforeEach(async () => {
-    // The account of the sample estate.
-    project = await Project.create('111122223333');
-    await project.succeed('stack', 'init', 'dev');
+    project = await Project.deployed();
   });
   afterEach(() => project.close());
 
   test('is what the host of a rehearsal hands over, and lives through the same days', async () => {
-    await project.up('dev');
     const handed = await runProgram({
       directory: project.directory,
       stack: 'dev',
@@ -32,16 +31,38 @@ describe('what the Pulumi engine deployed', () => {
     const deployed = withDrawsOf(drawn, handed);
     expect(comparable(deployed)).toEqual(comparable(handed));
     const [lived, again] = await rehearse([handed, deployed]);
-    expect(lived?.ok).toBe(true);
+    expect(broken(lived)).toEqual([]);
     expect(lived?.items.length).toBeGreaterThan(0);
     expect(again).toEqual(lived);
   });
 
+  test('is kept, and may do all that it did, when its component gets another name and the old one as alias', async () => {
+    const before = project.account.list();
+    project.edit(
+      'index.ts',
+      `AppStreamAutoUpdater('${NAME}'`,
+      "AppStreamAutoUpdater('image-updater'",
+    );
+    const lost = countSteps(await project.succeed('preview', '--stack', 'dev'));
+    expect(lost['delete']).toBeGreaterThan(50);
+
+    const last = '      ...email,\n    }';
+    project.edit('index.ts', last, `${last}, { aliases: [{ name: '${NAME}' }] }`);
+    const kept = countSteps(await project.up('dev'));
+    expect(Object.keys(kept).sort()).toEqual(['same', 'update']);
+    const ids = (list: typeof before) => list.map(({ type, id }) => `${type} ${id}`);
+    expect(ids(project.account.list())).toEqual(ids(before));
+
+    const renamed = deployedProgram(await project.state('dev'), 'evergreen', 'dev');
+    const [lived] = await rehearse([renamed]);
+    expect(lived?.iam.denied).toEqual([]);
+    expect(broken(lived)).toEqual([]);
+  });
+
   /** A rehearsal of each. */
   async function rehearse(programs: readonly Program[]): Promise<readonly RehearsalResult[]> {
-    const input = path.join(project.directory, '..', 'programs.json');
-    const output = path.join(project.directory, '..', 'results.json');
-    fs.writeFileSync(input, JSON.stringify(programs));
+    const input = project.beside('programs.json', programs);
+    const output = project.beside('results.json', []);
     const script = path.join(__dirname, 'rehearse-program.ts');
     execFileSync(process.execPath, ['--import', 'tsx', script, input, FROM, String(DAYS), output], {
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -49,6 +70,12 @@ describe('what the Pulumi engine deployed', () => {
     return JSON.parse(fs.readFileSync(output, 'utf8')) as RehearsalResult[];
   }
 });
+
+/** Invariants that did not hold. */
+const broken = (result: RehearsalResult | undefined): readonly unknown[] =>
+  (result?.invariants ?? ['there was no rehearsal']).filter(
+    (each) => typeof each === 'string' || !each.held,
+  );
 
 /** By URN, without what only one of the two writes down: hashes of files, and dependencies on nothing. */
 const comparable = ({ resources, outputs }: Program): Json => ({

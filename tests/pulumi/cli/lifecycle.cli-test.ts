@@ -7,13 +7,11 @@ const MACHINE = 'aws:sfn/stateMachine:StateMachine';
 
 describe('a stack, deployed with the Pulumi CLI', () => {
   let project: Project;
-  beforeEach(async () => {
-    project = await Project.create();
-    await project.succeed('stack', 'init', 'dev');
-  });
   afterEach(() => project.close());
 
   test('is previewed, deployed, left alone and destroyed, and then nothing of it is left', async () => {
+    project = await Project.create();
+    await project.succeed('stack', 'init', 'dev');
     const { account } = project;
     const previewed = await project.succeed('preview', '--stack', 'dev');
     expect(account.list()).toEqual([]);
@@ -43,7 +41,7 @@ describe('a stack, deployed with the Pulumi CLI', () => {
   });
 
   test('whose config changes is updated where that setting goes, in place, and nowhere else', async () => {
-    await project.up('dev');
+    project = await Project.deployed();
     await project.configure('dev', { pollMinutes: '20', protectFromDeletion: 'true' });
     const outcome = await project.up('dev');
     const changes = outcome.steps.filter(({ op }) => op !== 'same');
@@ -56,31 +54,8 @@ describe('a stack, deployed with the Pulumi CLI', () => {
     expect(changes).toHaveLength(2);
   });
 
-  test('whose component gets another name keeps every resource by its alias', async () => {
-    await project.up('dev');
-    const before = project.account.list();
-    project.edit(
-      'index.ts',
-      "AppStreamAutoUpdater('appstream-auto-updater'",
-      "AppStreamAutoUpdater('image-updater'",
-    );
-    const unaliased = await project.succeed('preview', '--stack', 'dev');
-    expect(countSteps(unaliased)).toHaveProperty('delete');
-    project.edit(
-      'index.ts',
-      '      ...(settings.email.to.length === 0 ? {} : { email: settings.email }),\n    })',
-      "      ...(settings.email.to.length === 0 ? {} : { email: settings.email }),\n    }, { aliases: [{ name: 'appstream-auto-updater' }] })",
-    );
-    const outcome = await project.up('dev');
-    const { same = 0, update = 0, ...others } = countSteps(outcome);
-    expect(others).toEqual({});
-    expect(same + update).toBe(created(unaliased).length + (countSteps(unaliased)['same'] ?? 0));
-    const ids = (list: typeof before) => list.map(({ type, id }) => `${type} ${id}`);
-    expect(ids(project.account.list())).toEqual(ids(before));
-  });
-
   test('that people changed is seen so by a refresh, and put right by the next up', async () => {
-    await project.up('dev');
+    project = await Project.deployed();
     const { account } = project;
     const before = account.list();
     const queue = before.find(({ type }) => type === QUEUE)!;
@@ -108,6 +83,8 @@ describe('a stack, deployed with the Pulumi CLI', () => {
   });
 
   test('whose creation fails in the middle keeps what there is, and is completed by the next up', async () => {
+    project = await Project.create();
+    await project.succeed('stack', 'init', 'dev');
     const { account } = project;
     const words = 'TooManyRequestsException: Rate exceeded';
     account.failCreation(/::appstream-auto-updater-claim-image-function$/, words);

@@ -2,12 +2,10 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import * as aws from '@pulumi/aws/package.json';
-import * as awsNative from '@pulumi/aws-native/package.json';
 import type { GrpcServer } from '../../../rehearsal/host/grpc-server';
 import type { Json } from '../../../rehearsal/services/service';
-import { Account } from '../provider/account';
-import { serveAwsProvider } from '../provider/aws-provider';
+import { Account, type SavedAccount } from '../provider/account';
+import { PROVIDERS, serveAwsProvider } from '../provider/aws-provider';
 
 const REPOSITORY = path.join(__dirname, '..', '..', '..');
 
@@ -16,6 +14,10 @@ const PARTS = [
   ...['index.ts', 'config.ts', 'components', 'functions', 'policy'],
   ...['Pulumi.yaml', 'Pulumi.dev.yaml', 'package.json', 'package-lock.json', 'tsconfig.json'],
 ];
+
+/** The account of the sample estate. */
+const ACCOUNT = '111122223333';
+const SAVED = 'account.json';
 
 /** What a command of Pulumi did, as its engine tells. */
 export interface Outcome {
@@ -58,31 +60,72 @@ export interface PolicyFinding {
  */
 export class Project {
   private constructor(
-    /** Of the copy. */
-    readonly directory: string,
-    readonly account: Account,
     private readonly folder: string,
-    private readonly servers: Readonly<Record<string, GrpcServer>>,
+    readonly account: Account,
+    private readonly servers: readonly (readonly [provider: string, server: GrpcServer])[],
   ) {}
 
-  /** @param account the number of the AWS account */
-  static async create(account?: string): Promise<Project> {
+  /** Of the program, or of another one. @param directory with `Pulumi.yaml` and an `index.ts` */
+  static async create(directory = REPOSITORY): Promise<Project> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pulumi-'));
-    const directory = path.join(folder, 'program');
-    for (const part of PARTS) {
-      fs.cpSync(path.join(REPOSITORY, part), path.join(directory, part), { recursive: true });
+    const program = path.join(folder, 'program');
+    const parts = directory === REPOSITORY ? PARTS : fs.readdirSync(directory);
+    for (const part of parts) {
+      fs.cpSync(path.join(directory, part), path.join(program, part), { recursive: true });
     }
-    fs.symlinkSync(path.join(REPOSITORY, 'node_modules'), path.join(directory, 'node_modules'));
+    fs.symlinkSync(path.join(REPOSITORY, 'node_modules'), path.join(program, 'node_modules'));
     fs.mkdirSync(path.join(folder, 'state'));
-    placeholder(path.join(folder, 'home'), 'aws', aws.version);
-    placeholder(path.join(folder, 'home'), 'aws-native', awsNative.version);
-    const cloud = new Account(account);
-    return new Project(directory, cloud, folder, { aws: await serveAwsProvider(cloud) });
+    for (const [name, version] of Object.entries(PROVIDERS)) {
+      placeholder(path.join(folder, 'home'), name, version);
+    }
+    return Project.open(folder, new Account(ACCOUNT));
+  }
+
+  /** With the stack `dev`, which was deployed once, for all tests: see `../main.ts`. */
+  static async deployed(): Promise<Project> {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pulumi-'));
+    fs.cpSync(process.env['DEPLOYED'] ?? '', folder, { recursive: true, verbatimSymlinks: true });
+    const saved: SavedAccount = JSON.parse(fs.readFileSync(path.join(folder, SAVED), 'utf8'));
+    return Project.open(folder, Account.restore(saved));
+  }
+
+  private static async open(folder: string, account: Account): Promise<Project> {
+    const names = Object.keys(PROVIDERS) as (keyof typeof PROVIDERS)[];
+    const servers = names.map(
+      async (name) => [name, await serveAwsProvider(account, name)] as const,
+    );
+    return new Project(folder, account, await Promise.all(servers));
+  }
+
+  /** Of the copy. */
+  get directory(): string {
+    return path.join(this.folder, 'program');
+  }
+
+  /** A file beside the copy, which goes with it. */
+  beside(name: string, content: unknown): string {
+    const file = path.join(this.folder, name);
+    fs.writeFileSync(file, JSON.stringify(content));
+    return file;
+  }
+
+  /** Files of the state, whatever is kept there. */
+  stateFiles(): readonly string[] {
+    return fs
+      .readdirSync(path.join(this.folder, 'state'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name));
+  }
+
+  /** Stops the providers, and leaves the folder for `deployed`. Returns it. */
+  leave(): string {
+    this.beside(SAVED, this.account.save());
+    for (const [, server] of this.servers) server.close();
+    return this.folder;
   }
 
   close(): void {
-    for (const server of Object.values(this.servers)) server.close();
-    fs.rmSync(this.folder, { recursive: true });
+    fs.rmSync(this.leave(), { recursive: true });
   }
 
   /** Runs a command of the CLI to its end, whatever that is. */
@@ -110,13 +153,13 @@ export class Project {
     return this.succeed('up', '--yes', '--skip-preview', '--stack', stack, ...options);
   }
 
-  /** Sets values of a stack's config. */
+  /** Sets values of a stack's config, by path: `emailTo[0]`. */
   async configure(stack: string, values: Readonly<Record<string, string>>): Promise<void> {
     const pairs = Object.entries(values).flatMap(([key, value]) => [
       '--plaintext',
       `${key}=${value}`,
     ]);
-    await this.succeed('config', 'set-all', '--stack', stack, ...pairs);
+    await this.succeed('config', 'set-all', '--path', '--stack', stack, ...pairs);
   }
 
   /** Changes a file of the program. Throws where there is no such text. */
@@ -134,9 +177,7 @@ export class Project {
   }
 
   private environment(): NodeJS.ProcessEnv {
-    const providers = Object.entries(this.servers).map(
-      ([name, { address }]) => `${name}:${address.split(':')[1]}`,
-    );
+    const providers = this.servers.map(([name, { address }]) => `${name}:${address.split(':')[1]}`);
     const kept = Object.entries(process.env).filter(
       ([name]) => !/^(AWS_|PULUMI_|TS_NODE_|NODE_OPTIONS$|JEST_WORKER_ID$|XDG_)/.test(name),
     );

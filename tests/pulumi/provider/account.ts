@@ -11,6 +11,13 @@ export interface CloudResource {
   readonly computed: Readonly<Record<string, Json>>;
 }
 
+/** What exists in an account, as JSON. */
+export interface SavedAccount {
+  readonly number: string;
+  readonly resources: readonly CloudResource[];
+  readonly generations: readonly (readonly [urn: string, count: number])[];
+}
+
 /** The cloud behind the provider: what exists, and what went wrong with it. One for each test. */
 export class Account {
   /** Resources that were deleted while another one still named them. */
@@ -21,6 +28,18 @@ export class Account {
   private readonly failures: { readonly urn: RegExp; readonly message: string }[] = [];
 
   constructor(readonly number = '123456789012') {}
+
+  /** An account with what was saved of another one. */
+  static restore({ number, resources, generations }: SavedAccount): Account {
+    const account = new Account(number);
+    for (const each of resources) account.resources.set(key(each.type, each.id), each);
+    for (const [urn, generation] of generations) account.generations.set(urn, generation);
+    return account;
+  }
+
+  save(): SavedAccount {
+    return { number: this.number, resources: this.list(), generations: [...this.generations] };
+  }
 
   /** All that exists, in the order of its creation. */
   list(): readonly CloudResource[] {

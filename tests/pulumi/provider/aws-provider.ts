@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ResourceProviderService } from '@pulumi/pulumi/proto/provider_grpc_pb';
 import * as proto from '@pulumi/pulumi/proto/provider_pb';
-import * as awsPackage from '@pulumi/aws/package.json';
+import * as aws from '@pulumi/aws/package.json';
+import * as awsNative from '@pulumi/aws-native/package.json';
 import * as plugin from '@pulumi/pulumi/proto/plugin_pb';
 import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
 import { Struct } from 'google-protobuf/google/protobuf/struct_pb';
@@ -25,32 +26,36 @@ interface Settings {
   readonly defaultTags: Readonly<Record<string, string>>;
 }
 
+/** The providers that are served, with the versions of their SDKs. */
+export const PROVIDERS = { aws: aws.version, 'aws-native': awsNative.version };
+
 /**
- * Serves AWS's provider for Pulumi, with an account of our own behind it. The engine attaches to it by
+ * Serves one of AWS's providers for Pulumi, with an account of our own behind it. The engine attaches to it by
  * `PULUMI_DEBUG_PROVIDERS=aws:<port>`. Types and functions that a rehearsal does not know are refused.
- *
- * @param onRefusal called with what the provider answered with an error.
  */
 export async function serveAwsProvider(
   account: Account,
-  onRefusal: (error: Error) => void = () => undefined,
+  provider: keyof typeof PROVIDERS = 'aws',
 ): Promise<GrpcServer> {
-  const { handlers } = new AwsProvider(account);
-  return serve([{ definition: ResourceProviderService, handlers }], onRefusal);
+  const { handlers } = new AwsProvider(account, PROVIDERS[provider]);
+  return serve([{ definition: ResourceProviderService, handlers }], () => undefined);
 }
 
 /** One configured provider, as the engine has it for each run. */
 class AwsProvider {
   private settings: Settings | undefined;
 
-  constructor(private readonly account: Account) {}
+  constructor(
+    private readonly account: Account,
+    private readonly version: string,
+  ) {}
 
   /** By method of `pulumirpc.ResourceProvider`. Protocol: https://pulumi-developer-docs.readthedocs.io/latest/docs/architecture/providers/ */
   readonly handlers: Readonly<Record<string, Handler>> = {
     handshake: () => new proto.ProviderHandshakeResponse().setAcceptSecrets(true),
     attach: () => new Empty(),
     cancel: () => new Empty(),
-    getPluginInfo: () => new plugin.PluginInfo().setVersion(awsPackage.version),
+    getPluginInfo: () => new plugin.PluginInfo().setVersion(this.version),
     checkConfig: (request: proto.CheckRequest) =>
       new proto.CheckResponse().setInputs(request.getNews()),
     diffConfig: (request: proto.DiffRequest) => diffConfig(request),
@@ -79,7 +84,7 @@ class AwsProvider {
   private configure(request: proto.ConfigureRequest): proto.ConfigureResponse {
     const args = resolveValues(fromStruct(request.getArgs()));
     const { region, defaultTags } = args;
-    if (typeof region !== 'string') throw new Error('aws:region is not set');
+    if (typeof region !== 'string') throw new Error('the region of the provider is not set');
     // Settings that are no strings arrive as JSON.
     const tags = typeof defaultTags === 'string' ? JSON.parse(defaultTags) : defaultTags;
     this.settings = {

@@ -4,9 +4,11 @@ import type { Json } from '../../../rehearsal/services/service';
 /**
  * Properties whose change replaces a resource, beside `name` and `namePrefix`, which do so for every type. These are
  * the arguments with `ForceNew` in https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service,
- * in the file that each line names.
+ * in the file that each line names; of `aws-native`, those whose update requires a replacement in CloudFormation.
  */
 const REPLACED_BY: Readonly<Record<string, readonly string[]>> = {
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appstream-directoryconfig.html
+  'aws-native:appstream:DirectoryConfig': ['directoryName'],
   'aws:cloudwatch/eventRule:EventRule': ['eventBusName'], // events/rule.go
   'aws:cloudwatch/eventTarget:EventTarget': ['eventBusName', 'rule', 'targetId'], // events/target.go
   'aws:cloudwatch/logGroup:LogGroup': ['logGroupClass'], // logs/group.go
@@ -23,6 +25,14 @@ const REPLACED_BY: Readonly<Record<string, readonly string[]>> = {
   'aws:iam/rolePolicy:RolePolicy': ['role'], // iam/role_policy.go
   'aws:lambda/function:Function': ['packageType', 'tenancyConfig'], // lambda/function.go
   'aws:scheduler/schedule:Schedule': ['groupName'], // scheduler/schedule.go
+  'aws:secretsmanager/secret:Secret': [], // secretsmanager/secret.go
+  // secretsmanager/secret_version.go
+  'aws:secretsmanager/secretVersion:SecretVersion': [
+    'secretBinary',
+    'secretId',
+    'secretString',
+    'secretStringWoVersion',
+  ],
   'aws:sfn/stateMachine:StateMachine': ['type'], // sfn/state_machine.go
   'aws:sns/topic:Topic': ['fifoTopic'], // sns/topic.go
   'aws:sqs/queue:Queue': ['fifoQueue'], // sqs/queue.go

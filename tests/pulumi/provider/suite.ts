@@ -127,6 +127,20 @@ export function describeProvider(connect: (address: string) => ProviderCaller): 
       expect(off.outputs).not.toHaveProperty('streamArn');
     });
 
+    test('of the other provider is replaced by a change only where AWS cannot change it', async () => {
+      const urn = urnOf('aws-native:appstream:DirectoryConfig', 'directory');
+      const inputs = {
+        directoryName: 'corp.example.com',
+        organizationalUnitDistinguishedNames: [],
+      };
+      const created = await provider.create(urn, inputs);
+      expect(created.id).toBe('corp.example.com');
+      const units = { ...inputs, organizationalUnitDistinguishedNames: ['OU=Images'] };
+      expect(await provider.diff(created, units)).toMatchObject({ replaces: [] });
+      const renamed = { ...inputs, directoryName: 'other.example.com' };
+      expect(await provider.diff(created, renamed)).toMatchObject({ replaces: ['directoryName'] });
+    });
+
     test('that comes again after its deletion is another one to AWS', async () => {
       const first = await provider.create(role, {});
       await provider.delete(first);
@@ -221,7 +235,7 @@ export function describeProvider(connect: (address: string) => ProviderCaller): 
       await provider.diffConfig({ region: 'eu-west-1' }, { region: 'eu-west-1' });
       // The engine learns it with the next call: it does not wait for the provider.
       const unconfigured = provider.configure({}).then(() => provider.check(role, {}));
-      await expect(unconfigured).rejects.toThrow('aws:region is not set');
+      await expect(unconfigured).rejects.toThrow('the region of the provider is not set');
     });
   });
 

@@ -47,6 +47,14 @@ test('a stack value replaces the default of its key, whichever way the key is wr
   });
 });
 
+test('the keys of a map come in an order of their own, as from the CLI, not as they are written', () => {
+  const { config } = load(
+    PROJECT,
+    'config:\n  a: { web: { z: 1, b: 2 }, batch: [{ d: 1, c: 2 }] }\n',
+  );
+  expect(config['shop:a']).toBe('{"batch":[{"c":2,"d":1}],"web":{"b":2,"z":1}}');
+});
+
 test('a stack name with its organization finds the same file', () => {
   load(PROJECT, 'config: { a: true }');
   expect(loadStackConfig(directory, 'org/shop/dev').config).toEqual({ 'shop:a': 'true' });
