@@ -44,6 +44,7 @@ describe('resolving what is rolled out', () => {
       },
       waves: [{ groups: ['web', 'api'], soakMinutes: 0, alarms: [], approval: false }],
       force: false,
+      newerThan: '2026-01-10T00:00:00.000Z',
       notify: false,
       tooYoung: '',
       reason: '',
@@ -128,6 +129,8 @@ describe('resolving what is rolled out', () => {
     expect(await resolve({ ami: SPECIAL, force: true })).toMatchObject({
       tooYoung: '',
       force: true,
+      // Also a group that runs a newer one is moved.
+      newerThan: '',
     });
     const old = young('2026-01-31T12:00:00.000Z');
     expect(await old({ ami: SPECIAL })).toMatchObject({ tooYoung: '' });
