@@ -1,5 +1,6 @@
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { createLedger, type Ledger } from '../foundation/ledger';
+import type { Fact } from '../foundation/notification';
 import { awaitApproval, readControl } from '../foundation/run-control';
 import { readRunLog, recordMissingOutcome } from '../foundation/run-log';
 import type { GroupSettings, RolloutSettings, Wave } from './settings';
@@ -26,6 +27,8 @@ export interface OpenWaveResult {
   /** Whether people are to be told that it waits for them. */
   readonly ask: boolean;
   readonly question: string;
+  /** What they must know to answer. */
+  readonly facts: readonly Fact[];
   /** Until the next look for the approval: the longer it was waited for, the less a late look matters. */
   readonly waitSeconds: number;
 }
@@ -61,7 +64,14 @@ export function createHandler({ cloudwatch, ledger, now }: OpenWaveDependencies)
       soakSeconds: index + 1 < waves.length ? (wave?.soakMinutes ?? 0) * 60 : 0,
       waitingSince,
       ask,
-      question: `wave ${index + 1} of ${waves.length} (${(wave?.groups ?? []).join(', ')}) waits for approval: start the workflow with {"mode": "approve", "run": "${run}"}`,
+      question: `wave ${index + 1} of ${waves.length} waits for approval`,
+      facts: [
+        { name: 'Groups', value: (wave?.groups ?? []).join(', ') },
+        {
+          name: 'To approve',
+          value: `start the workflow with {"mode": "approve", "run": "${run}"} within ${settings.approvalHours} hours`,
+        },
+      ],
       waitSeconds: Math.min(7200, Math.max(300, Math.floor(waited / 20))),
     });
     if (wave === undefined) return result('done');

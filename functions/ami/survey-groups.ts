@@ -93,9 +93,9 @@ export function createHandler(dependencies: SurveyDependencies) {
     }
     const queued = waves.flatMap(({ groups }) => groups);
     const idle = leftOut.every(({ outcome }) => outcome === 'skipped');
-    // A day on which everything is as it should be leaves no trace.
-    const quiet = queued.length === 0 && idle && !event.notify;
-    if (!quiet) {
+    // Nobody wants to hear that all is as it should be. A day on which nothing was to be done leaves no trace either.
+    const quiet = idle && !event.notify;
+    if (!quiet || queued.length > 0) {
       await writeRow(ledger, imageRow(run), image.id, now());
       await recordLeftOut(ledger, run, leftOut, now());
       await recordQueue(ledger, run, queued, now());

@@ -138,7 +138,7 @@ function reports(channel: string, id: string, notification: NotificationResult):
   return passages.some((passage) => word.test(passage) && FAILURE_WORDS.test(passage));
 }
 
-/** Notifications of no run, and further ones where no delivery failed, no item needs attention and nothing is to come. */
+/** Notifications of no run, and further ones where no delivery failed, no item needs attention, nothing is to come and nobody is asked. */
 function strays({ trace, notifications }: Evidence): string[] {
   // One of several recipients may be refused, so the channel that failed may well be the one that tells.
   const failed = trace.calls.some((call) => isSending(call) && call.error);
@@ -153,7 +153,10 @@ function strays({ trace, notifications }: Evidence): string[] {
     const about = id.slice(0, id.lastIndexOf('.'));
     const tellsOfFailure = failed && FAILURE_WORDS.test(text) && mentions(text, about);
     const own = notifications.find((other) => isOf(other.id, run))?.text;
-    return tellsOfFailure || tellsOfUrgentItem(run, text, own) || warns(run, at, text, trace)
+    return tellsOfFailure ||
+      tellsOfUrgentItem(run, text, own) ||
+      warns(run, at, text, trace) ||
+      asks(run, at, text)
       ? []
       : [`run ${label(run)} has the further notification ${id}`];
   });
@@ -165,6 +168,12 @@ function warns(run: TracedExecution, at: string, text: string, trace: Trace): bo
   const changes = trace.calls.filter((call) => call.execution === run.id && changedEstate(call));
   const isEarly = changes.length > 0 && changes.every((call) => call.at > at);
   return isEarly && itemsOf(run).some(({ id }) => mentions(text, String(id)));
+}
+
+/** Whether a notification asks somebody to approve items that the run has not begun to work on. */
+function asks(run: TracedExecution, at: string, text: string): boolean {
+  const waiting = itemsOf(run).filter(({ startedAt }) => startedAt >= at);
+  return /\bapprov/i.test(text) && waiting.some(({ id }) => mentions(text, String(id)));
 }
 
 /** An id says the same thing however often a channel repeats it. */

@@ -57,7 +57,11 @@ export interface GroupArgs {
    * @default 110; 200 for a group of an ECS cluster: all new capacity comes first
    */
   readonly maxHealthyPercentage?: number;
-  /** Seconds until a new instance counts, 0 to 21,600. @default the group's own; 180 for a group of an ECS cluster */
+  /**
+   * Seconds until a new instance counts, 0 to 21,600. Only then does AWS terminate an old one: for a group of an ECS
+   * cluster no less than `drainMinutes`, since what is being terminated cannot be made active again.
+   * @default the group's own; `drainMinutes` for a group of an ECS cluster
+   */
   readonly instanceWarmupSeconds?: number;
   /** Percentages at which the refresh waits, ascending, the last of them 100. @default none */
   readonly checkpointPercentages?: readonly number[];
@@ -84,7 +88,7 @@ export type EcsArgs = Pick<EcsSettings, 'cluster'> & {
   readonly standaloneTasks?: EcsSettings['standaloneTasks'];
   /** Hours that they are waited for, 1 to 240. @default 12 */
   readonly standaloneTaskHours?: number;
-  /** Minutes that services may take to leave the old instances, 5 to 2,880; then the rollout is rolled back. @default 60 */
+  /** Minutes that services may take to leave the old instances, 5 to 360; then the rollout is rolled back. @default 15 */
   readonly drainMinutes?: number;
 };
 
@@ -130,7 +134,7 @@ const groupNumbers: Readonly<Partial<Record<keyof GroupArgs, readonly [number, n
 
 const ecsNumbers: Readonly<Partial<Record<keyof EcsArgs, readonly [number, number]>>> = {
   standaloneTaskHours: [1, 240],
-  drainMinutes: [5, 2880],
+  drainMinutes: [5, 360],
 };
 
 const choices: Readonly<Partial<Record<keyof GroupArgs, readonly string[]>>> = {
@@ -159,7 +163,8 @@ export function toSettings(args: AmiRolloutArgs): RolloutSettings {
 }
 
 function toGroupSettings({ ecs, ...group }: GroupArgs): GroupSettings {
-  const { instanceWarmupSeconds = ecs === undefined ? undefined : 180 } = group;
+  const drainMinutes = ecs?.drainMinutes ?? 15;
+  const { instanceWarmupSeconds = ecs === undefined ? undefined : drainMinutes * 60 } = group;
   return {
     strategy: group.strategy ?? 'instanceRefresh',
     scaleOutMinutes: group.scaleOutMinutes ?? 60,
@@ -179,7 +184,7 @@ function toGroupSettings({ ecs, ...group }: GroupArgs): GroupSettings {
             cluster: ecs.cluster,
             standaloneTasks: ecs.standaloneTasks ?? 'wait',
             standaloneTaskHours: ecs.standaloneTaskHours ?? 12,
-            drainMinutes: ecs.drainMinutes ?? 60,
+            drainMinutes,
           },
         }),
   };
@@ -242,6 +247,14 @@ export function checkGroup(path: string, group: GroupArgs): ArgumentProblem[] {
       argument: `${path}.maxHealthyPercentage`,
       given: most,
       accepted: `at most 100 more than minHealthyPercentage, which is ${least}`,
+    });
+  }
+  const { ecs, instanceWarmupSeconds } = toGroupSettings(group);
+  if (ecs !== undefined && (instanceWarmupSeconds ?? 0) < ecs.drainMinutes * 60) {
+    problems.push({
+      argument: `${path}.instanceWarmupSeconds`,
+      given: instanceWarmupSeconds,
+      accepted: `no less than drainMinutes, which are ${ecs.drainMinutes * 60} seconds`,
     });
   }
   const checkpoints = group.checkpointPercentages ?? [];

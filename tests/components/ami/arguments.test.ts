@@ -65,7 +65,7 @@ describe('the arguments of AmiRollout', () => {
             scaleOutMinutes: 60,
             minHealthyPercentage: 100,
             maxHealthyPercentage: 200,
-            instanceWarmupSeconds: 180,
+            instanceWarmupSeconds: 900,
             checkpointPercentages: [],
             checkpointDelayMinutes: 60,
             bakeMinutes: 0,
@@ -76,7 +76,7 @@ describe('the arguments of AmiRollout', () => {
               cluster: 'apps',
               standaloneTasks: 'wait',
               standaloneTaskHours: 12,
-              drainMinutes: 60,
+              drainMinutes: 15,
             },
           },
         },
@@ -88,7 +88,7 @@ describe('the arguments of AmiRollout', () => {
     const group: GroupArgs = {
       minHealthyPercentage: 0,
       maxHealthyPercentage: 100,
-      instanceWarmupSeconds: 0,
+      instanceWarmupSeconds: 300,
       checkpointPercentages: [50, 100],
       checkpointDelayMinutes: 0,
       bakeMinutes: 5,
@@ -168,6 +168,11 @@ describe('the arguments of AmiRollout', () => {
   });
 
   it.each<[string, Json, readonly string[]]>([
+    [
+      'a warmup that ends before the drain may be called stalled',
+      { ecs: { cluster: 'c', drainMinutes: 10 }, instanceWarmupSeconds: 599 },
+      ['groups.web.instanceWarmupSeconds: 599; no less than drainMinutes, which are 600 seconds'],
+    ],
     [
       'an unknown key',
       { minHealthy: 90 },
@@ -266,7 +271,7 @@ describe('the arguments of AmiRollout', () => {
       { ecs: { cluster: 'c', standaloneTaskHours: 0, drainMinutes: 4 } },
       [
         'groups.web.ecs.standaloneTaskHours: 0; a whole number from 1 to 240',
-        'groups.web.ecs.drainMinutes: 4; a whole number from 5 to 2880',
+        'groups.web.ecs.drainMinutes: 4; a whole number from 5 to 360',
       ],
     ],
   ])('of a group are refused: %s', (_, group, expected) => {
@@ -469,10 +474,10 @@ describe('the arguments of EcsAmiRefresher', () => {
     ],
     [
       'times beyond their range',
-      [{ standaloneTaskHours: 241, drainMinutes: 2881 }],
+      [{ standaloneTaskHours: 241, drainMinutes: 361 }],
       [
         'clusters[0].standaloneTaskHours: 241; a whole number from 1 to 240',
-        'clusters[0].drainMinutes: 2881; a whole number from 5 to 2880',
+        'clusters[0].drainMinutes: 361; a whole number from 5 to 360',
       ],
     ],
     [

@@ -63,6 +63,7 @@ describe('opening a wave', () => {
       waitingSince: '',
       ask: false,
       question: expect.any(String),
+      facts: expect.any(Array),
       waitSeconds: 300,
     });
     expect(await open({ index: 1 })).toMatchObject({ next: 'done' });
@@ -141,8 +142,16 @@ describe('opening a wave', () => {
       groups: [],
       waitingSince: START,
       ask: true,
-      question:
-        'wave 1 of 2 (web, api) waits for approval: start the workflow with {"mode": "approve", "run": "run-1"}',
+      question: 'wave 1 of 2 waits for approval',
+      facts: [
+        { name: 'Groups', value: 'web, api' },
+        {
+          name: 'To approve',
+          value: expect.stringContaining(
+            'start the workflow with {"mode": "approve", "run": "run-1"}',
+          ),
+        },
+      ],
     });
     expect(await readControl(fleet.ledger, RUN)).toMatchObject({ awaitedWave: 0 });
     fleet.account.advance(1);

@@ -72,7 +72,7 @@ const facts = [{ name: 'AMI', value: `${NEW} (name-of-${NEW}), created 2026-01-1
 describe('the survey of groups', () => {
   it('takes a group that launches another AMI', async () => {
     const { fleet, survey } = prepare();
-    expect(await survey()).toEqual({ next: 'waves', waves: [wave('web')], quiet: false, facts });
+    expect(await survey()).toEqual({ next: 'waves', waves: [wave('web')], quiet: true, facts });
     expect(await readRunLog(fleet.ledger, RUN)).toEqual({
       queued: ['web'],
       outcomes: [],

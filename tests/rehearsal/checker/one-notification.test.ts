@@ -334,6 +334,19 @@ describe('a further notification of a run', () => {
     );
   });
 
+  test('may ask for the approval of an item that the run has not begun, and of no other', () => {
+    const asked = (startedAt: string, text = 'To approve: start it\n  Groups: web') => {
+      const story = createStory();
+      story.run('feb', { output: { items: [{ id: 'web', outcome: 'updated', startedAt }] } });
+      story.notify('updates.feb', '  web: updated');
+      story.notify('updates.feb.approval-1', text);
+      return story.verdict(5).held;
+    };
+    expect(asked('2099-01-01T00:00:00Z')).toBe(true);
+    expect(asked('2000-01-01T00:00:00Z')).toBe(false);
+    expect(asked('2099-01-01T00:00:00Z', 'Groups: web')).toBe(false);
+  });
+
   test('may warn of an item before the run changes anything, and not later', () => {
     const warned = (times: readonly ['warn' | 'change', 'warn' | 'change']) => {
       const story = createStory();
