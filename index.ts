@@ -48,9 +48,13 @@ const ecsAmiRefresher =
       })
     : undefined;
 
-export const ledgerTable = ledger.tableName;
-export const appstreamWorkflow = appstreamAutoUpdater?.workflowArn;
-export const appstreamTopic = appstreamAutoUpdater?.topicArn;
-export const amiWorkflow = amiRollout?.workflowArn;
-export const amiTopic = amiRollout?.topicArn;
-export const ecsWorkflow = ecsAmiRefresher?.workflowArn;
+// What is switched off has no outputs: Pulumi warns of undefined ones.
+export = {
+  ledgerTable: ledger.tableName,
+  ...(appstreamAutoUpdater && {
+    appstreamWorkflow: appstreamAutoUpdater.workflowArn,
+    appstreamTopic: appstreamAutoUpdater.topicArn,
+  }),
+  ...(amiRollout && { amiWorkflow: amiRollout.workflowArn, amiTopic: amiRollout.topicArn }),
+  ...(ecsAmiRefresher && { ecsWorkflow: ecsAmiRefresher.workflowArn }),
+};

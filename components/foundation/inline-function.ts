@@ -30,6 +30,7 @@ export interface InlineFunctionArgs {
 export class InlineFunction extends pulumi.ComponentResource {
   /** ARN of the function. */
   readonly arn: pulumi.Output<string>;
+  private readonly access: ServiceRole;
 
   constructor(name: string, args: InlineFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
     super('evergreen:foundation:InlineFunction', name, {}, opts);
@@ -77,6 +78,12 @@ export class InlineFunction extends pulumi.ComponentResource {
     );
 
     this.arn = lambda.arn;
+    this.access = access;
     this.registerOutputs({ arn: this.arn });
+  }
+
+  /** Grants what is created after the function: see `ServiceRole.allowLater`. */
+  allowLater(purpose: string, grants: readonly Grant[]): void {
+    this.access.allowLater(purpose, grants);
   }
 }

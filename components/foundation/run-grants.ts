@@ -1,4 +1,4 @@
-import type * as pulumi from '@pulumi/pulumi';
+import * as pulumi from '@pulumi/pulumi';
 import type { Grant } from './policy-document';
 
 /** Whether the holder of a lease still runs. */
@@ -6,8 +6,8 @@ export function describeRuns(executions: pulumi.Input<string>): Grant {
   return { Sid: 'SeeOtherRuns', Action: ['states:DescribeExecution'], Resource: [executions] };
 }
 
-export function listRuns(machines: pulumi.Input<string>): Grant {
-  return { Sid: 'ListRuns', Action: ['states:ListExecutions'], Resource: [machines] };
+export function listRuns(...machines: readonly pulumi.Input<string>[]): Grant {
+  return { Sid: 'ListRuns', Action: ['states:ListExecutions'], Resource: machines };
 }
 
 /**
@@ -27,3 +27,7 @@ export function runChildren(
     },
   ];
 }
+
+/** All executions of a state machine, by its ARN. */
+export const executionsOf = (machine: pulumi.Input<string>): pulumi.Output<string> =>
+  pulumi.output(machine).apply((arn) => `${arn.replace(':stateMachine:', ':execution:')}:*`);

@@ -21,7 +21,11 @@ export class ServiceRole extends pulumi.ComponentResource {
   /** The grants: whoever uses the role at once depends on them. */
   readonly policy: aws.iam.RolePolicy;
 
-  constructor(name: string, args: ServiceRoleArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    private readonly name: string,
+    args: ServiceRoleArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super('evergreen:foundation:ServiceRole', name, {}, opts);
     const account =
       (args.forThisAccountOnly ?? true)
@@ -42,5 +46,17 @@ export class ServiceRole extends pulumi.ComponentResource {
       { parent: this },
     );
     this.registerOutputs({ roleArn: this.role.arn });
+  }
+
+  /**
+   * Grants what is created after the role, such as the state machine whose function takes it, by its ARN. A prefix of
+   * its name would do at first, but no longer where the component gets another name and keeps what it had by an alias.
+   */
+  allowLater(purpose: string, grants: readonly Grant[]): void {
+    new aws.iam.RolePolicy(
+      `${this.name}-${purpose}-policy`,
+      { role: this.role.name, policy: policyDocument(grants) },
+      { parent: this },
+    );
   }
 }

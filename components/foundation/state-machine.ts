@@ -2,6 +2,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { InlineFunction } from './inline-function';
 import type { Grant } from './policy-document';
+import { executionsOf, runChildren } from './run-grants';
 import { ServiceRole } from './service-role';
 import type { StateMachineDefinition } from './state-language';
 
@@ -12,6 +13,8 @@ export interface StateMachineArgs<Names extends string> {
   readonly definition: (functionArns: Readonly<Record<Names, string>>) => StateMachineDefinition;
   /** What the state machine calls without a function. @default nothing */
   readonly grants?: readonly Grant[];
+  /** Whether it has a Distributed Map, whose items are executions of the same state machine. @default false */
+  readonly runsChildren?: boolean;
   /** Days. @default 90 */
   readonly logRetentionDays?: number;
 }
@@ -70,6 +73,9 @@ export class StateMachine<Names extends string = string> extends pulumi.Componen
       },
       { ...parent, dependsOn: [access.policy] },
     );
+
+    if (args.runsChildren === true)
+      access.allowLater('children', runChildren(machine.arn, executionsOf(machine.arn)));
 
     this.arn = machine.arn;
     this.registerOutputs({ arn: this.arn });

@@ -1,4 +1,3 @@
-import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { factory as closeRun } from '../../functions/foundation/close-run';
 import { factory as findRuns } from '../../functions/foundation/find-runs';
@@ -6,6 +5,7 @@ import { EventTrigger } from './event-trigger';
 import { InlineFunction } from './inline-function';
 import type { Ledger } from './ledger';
 import type { Notifier } from './notifier';
+import { listRuns } from './run-grants';
 import { Schedule } from './schedule';
 import { deliverNotification } from './deliver-notification';
 import { invokeFunction, onError, type State, type StateMachineDefinition } from './state-language';
@@ -30,9 +30,6 @@ export class Workflow<Names extends string = string> extends pulumi.ComponentRes
     const parent = { parent: this };
 
     const machine = new StateMachine(name, args, parent);
-    const account = aws.getCallerIdentityOutput().accountId;
-    const region = aws.getRegionOutput().region;
-    const closers = pulumi.interpolate`arn:aws:states:${region}:${account}:stateMachine:${name}-closer-*`;
     const find = new InlineFunction(
       `${name}-find-runs`,
       {
@@ -44,15 +41,7 @@ export class Workflow<Names extends string = string> extends pulumi.ComponentRes
           // A week more than the longest run takes.
           LOOK_BACK_DAYS: String(Math.ceil(args.longestRunDays + 7)),
         },
-        grants: [
-          {
-            Sid: 'ListRuns',
-            Action: ['states:ListExecutions'],
-            // The closer calls this function, so its name is known by its prefix only.
-            Resource: [machine.arn, closers],
-          },
-          args.ledger.grant('SeeWhatIsReported', 'GetItem'),
-        ],
+        grants: [args.ledger.grant('SeeWhatIsReported', 'GetItem')],
       },
       parent,
     );
@@ -80,6 +69,7 @@ export class Workflow<Names extends string = string> extends pulumi.ComponentRes
       },
       parent,
     );
+    find.allowLater('runs', [listRuns(machine.arn, closer.arn)]);
     new EventTrigger(
       `${name}-ended-early`,
       {

@@ -16,7 +16,7 @@ import { factory as watchRefresh } from '../../../functions/ami/watch-refresh';
 import { refuseArguments } from '../../foundation/argument-error';
 import { InlineFunction, type InlineFunctionArgs } from '../../foundation/inline-function';
 import { Notifier } from '../../foundation/notifier';
-import { describeRuns, listRuns, runChildren } from '../../foundation/run-grants';
+import { describeRuns, executionsOf, listRuns } from '../../foundation/run-grants';
 import { Schedule } from '../../foundation/schedule';
 import { parseSchedule } from '../../foundation/schedule-time';
 import { Workflow } from '../../foundation/workflow';
@@ -85,9 +85,6 @@ export class AmiRollout extends pulumi.ComponentResource {
     const parameters = [
       ...new Set([...(args.parameters ?? []), ...follow.map(({ parameter }) => parameter)]),
     ];
-    // The machine that runs these functions is not there yet, so it and its executions are named by prefix.
-    const executions = pulumi.interpolate`arn:aws:states:${region}:${account}:execution:${name}-*`;
-    const machines = pulumi.interpolate`arn:aws:states:${region}:${account}:stateMachine:${name}-machine-*`;
 
     const notifier = new Notifier(
       `${name}-notifier`,
@@ -109,7 +106,6 @@ export class AmiRollout extends pulumi.ComponentResource {
       environment: notifier.ledgerEnvironment,
       grants: [
         readGroups('ec2:DescribeImages'),
-        listRuns(machines),
         ledger.grant('WriteQueue', 'GetItem', 'Query', 'UpdateItem'),
       ],
       timeoutSeconds: 900,
@@ -118,10 +114,7 @@ export class AmiRollout extends pulumi.ComponentResource {
       description: 'Finds what earlier runs left unfinished; stops or approves those that run',
       factory: followUpRuns,
       environment: notifier.ledgerEnvironment,
-      grants: [
-        listRuns(machines),
-        ledger.grant('FindUnfinished', 'GetItem', 'Query', 'UpdateItem'),
-      ],
+      grants: [ledger.grant('FindUnfinished', 'GetItem', 'Query', 'UpdateItem')],
       timeoutSeconds: 900,
     });
     const open = createFunction('open-wave', {
@@ -140,7 +133,6 @@ export class AmiRollout extends pulumi.ComponentResource {
       grants: [
         readGroups('autoscaling:DescribeInstanceRefreshes', 'ec2:DescribeImages'),
         ledger.grant('TakeLease', 'GetItem', 'UpdateItem'),
-        describeRuns(executions),
       ],
     });
     const version = createFunction('ensure-version', {
@@ -253,14 +245,16 @@ export class AmiRollout extends pulumi.ComponentResource {
           ...(refreshed.length === 0
             ? []
             : [refreshGroups(place, refreshed), ...launchFromTemplates(place, instanceRoles)]),
-          ...runChildren(machines, executions),
         ],
+        runsChildren: true,
         ledger,
         notifier,
         longestRunDays,
       },
       parent,
     );
+    for (const reader of [survey, followUp]) reader.allowLater('runs', [listRuns(workflow.arn)]);
+    claim.allowLater('runs', [describeRuns(executionsOf(workflow.arn))]);
     for (const { name: source, parameter, ...given } of follow) {
       new Schedule(
         `${name}-follow-${source}`,

@@ -13,7 +13,7 @@ import { factory as surveyImages } from '../../../functions/appstream/survey-ima
 import { refuseArguments } from '../../foundation/argument-error';
 import { InlineFunction } from '../../foundation/inline-function';
 import { Notifier } from '../../foundation/notifier';
-import { describeRuns, listRuns, runChildren } from '../../foundation/run-grants';
+import { describeRuns, executionsOf, listRuns } from '../../foundation/run-grants';
 import { Schedule } from '../../foundation/schedule';
 import { parseSchedule } from '../../foundation/schedule-time';
 import { Workflow } from '../../foundation/workflow';
@@ -63,9 +63,6 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
     const account = aws.getCallerIdentityOutput().accountId;
     const region = aws.getRegionOutput().region;
     const images = pulumi.interpolate`arn:aws:appstream:${region}:${account}:image/*`;
-    // The machine that runs these functions is not there yet, so it and its executions are named by prefix.
-    const executions = pulumi.interpolate`arn:aws:states:${region}:${account}:execution:${name}-*`;
-    const machines = pulumi.interpolate`arn:aws:states:${region}:${account}:stateMachine:${name}-machine-*`;
 
     const setting = (key: keyof typeof numberArguments) =>
       args[key] ?? numberArguments[key].fallback;
@@ -95,7 +92,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
         description: 'Finds what earlier runs left unfinished, or stops those that run',
         factory: followUpRuns,
         environment: notifier.ledgerEnvironment,
-        grants: [listRuns(machines), ledger.grant('FindUnfinished', 'Query', 'UpdateItem')],
+        grants: [ledger.grant('FindUnfinished', 'Query', 'UpdateItem')],
         timeoutSeconds: 900,
       },
       parent,
@@ -106,7 +103,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
         description: 'Says which images are to be updated, and why the others are not',
         factory: chooseImages,
         environment: { ...notifier.ledgerEnvironment, MAX_IMAGES: String(imagesPerRun) },
-        grants: [listRuns(machines), ledger.grant('WriteQueue', 'Query', 'UpdateItem')],
+        grants: [ledger.grant('WriteQueue', 'Query', 'UpdateItem')],
         timeoutSeconds: 900,
         // All images that were surveyed, at once.
         memorySize: 512,
@@ -140,11 +137,7 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
           FINISH_HOURS: String(setting('finishHours')),
           ATTEMPTS: String(setting('attempts')),
         },
-        grants: [
-          readImages(),
-          ledger.grant('TakeLease', 'GetItem', 'UpdateItem'),
-          describeRuns(executions),
-        ],
+        grants: [readImages(), ledger.grant('TakeLease', 'GetItem', 'UpdateItem')],
       },
       parent,
     );
@@ -237,14 +230,16 @@ export class AppStreamAutoUpdater extends pulumi.ComponentResource {
           updateImages(images),
           describeImages(),
           tellOutcomes(pulumi.interpolate`arn:aws:events:${region}:${account}:event-bus/default`),
-          ...runChildren(machines, executions),
         ],
+        runsChildren: true,
         ledger,
         notifier,
         longestRunDays,
       },
       parent,
     );
+    for (const reader of [followUp, choose]) reader.allowLater('runs', [listRuns(workflow.arn)]);
+    claim.allowLater('runs', [describeRuns(executionsOf(workflow.arn))]);
     new Schedule(
       `${name}-monthly`,
       {

@@ -79,11 +79,16 @@ const inputsOf = (type: string) =>
   recorded.filter((one) => one.type === type).map(({ inputs }) => inputs);
 
 /** What a function or the state machine may do, without writing its own log. */
+/** With what the role may do to the runs of the machine, which comes later. */
 function grants(policy: string): Json[] {
-  const { inputs } = find(recorded, 'aws:iam/rolePolicy:RolePolicy', policy);
-  return JSON.parse(inputs.policy).Statement.filter(
-    ({ Sid }: Json) => Sid !== 'WriteOwnLog' && Sid !== 'DeliverLog',
+  const later = ['runs', 'children'].map((purpose) =>
+    policy.replace(/policy$/, `${purpose}-policy`),
   );
+  return recorded
+    .filter(({ type }) => type === 'aws:iam/rolePolicy:RolePolicy')
+    .filter(({ name }) => name === policy || later.includes(name))
+    .flatMap(({ inputs }) => JSON.parse(inputs.policy).Statement)
+    .filter(({ Sid }: Json) => Sid !== 'WriteOwnLog' && Sid !== 'DeliverLog');
 }
 
 function schedule(suffix: string): Json {
@@ -161,7 +166,7 @@ describe('AmiRollout', () => {
       'ec2:DescribeLaunchTemplateVersions',
     ];
     const refreshes = 'autoscaling:DescribeInstanceRefreshes';
-    const runs = `arn:aws:states:eu-west-1:${ACCOUNT}`;
+    const machine = 'arn:aws:mock:::first-machine';
     const templates = [`arn:aws:ec2:eu-west-1:${ACCOUNT}:launch-template/*`];
     const table = (...operations: string[]) => [
       operations.map((operation) => `dynamodb:${operation}`),
@@ -192,11 +197,11 @@ describe('AmiRollout', () => {
       },
       'survey-groups': {
         ReadGroups: [[...read, 'ec2:DescribeImages'], ['*']],
-        ListRuns: [['states:ListExecutions'], [`${runs}:stateMachine:first-machine-*`]],
+        ListRuns: [['states:ListExecutions'], [machine]],
         WriteQueue: table('GetItem', 'Query', 'UpdateItem'),
       },
       'follow-up': {
-        ListRuns: [['states:ListExecutions'], [`${runs}:stateMachine:first-machine-*`]],
+        ListRuns: [['states:ListExecutions'], [machine]],
         FindUnfinished: table('GetItem', 'Query', 'UpdateItem'),
       },
       'open-wave': {
@@ -209,7 +214,7 @@ describe('AmiRollout', () => {
       'claim-group': {
         ReadGroups: [[...read, refreshes, 'ec2:DescribeImages'], ['*']],
         TakeLease: table('GetItem', 'UpdateItem'),
-        SeeOtherRuns: [['states:DescribeExecution'], [`${runs}:execution:first-*`]],
+        SeeOtherRuns: [['states:DescribeExecution'], [`${machine}:*`]],
       },
       'ensure-version': {
         ReadGroups: [[...read, 'ec2:DescribeImages'], ['*']],
@@ -335,13 +340,10 @@ describe('AmiRollout', () => {
         ),
       ],
       ...launching,
-      StartChildren: [
-        ['states:StartExecution'],
-        [`arn:aws:states:eu-west-1:${ACCOUNT}:stateMachine:first-machine-*`],
-      ],
+      StartChildren: [['states:StartExecution'], ['arn:aws:mock:::first-machine']],
       WatchChildren: [
         ['states:DescribeExecution', 'states:StopExecution'],
-        [`arn:aws:states:eu-west-1:${ACCOUNT}:execution:first-*`],
+        ['arn:aws:mock:::first-machine:*'],
       ],
     });
     const { definition } = find(
