@@ -38,6 +38,7 @@ describe('what the Pulumi engine deployed', () => {
 
   test('is kept, and may do all that it did, when its component gets another name and the old one as alias', async () => {
     const before = project.account.list();
+    const first = deployedProgram(await project.state('dev'), 'evergreen', 'dev');
     project.edit(
       'index.ts',
       `AppStreamAutoUpdater('${NAME}'`,
@@ -54,9 +55,11 @@ describe('what the Pulumi engine deployed', () => {
     expect(ids(project.account.list())).toEqual(ids(before));
 
     const renamed = deployedProgram(await project.state('dev'), 'evergreen', 'dev');
-    const [lived] = await rehearse([renamed]);
-    expect(lived?.iam.denied).toEqual([]);
-    expect(broken(lived)).toEqual([]);
+    const [lived, again] = await rehearse([first, renamed]);
+    expect(again?.iam.denied).toEqual([]);
+    expect(endsOf(lived)).toContain('SUCCEEDED');
+    expect(endsOf(again)).toEqual(endsOf(lived));
+    expect(outcomesOf(again)).toEqual(outcomesOf(lived));
   });
 
   /** A rehearsal of each. */
@@ -70,6 +73,12 @@ describe('what the Pulumi engine deployed', () => {
     return JSON.parse(fs.readFileSync(output, 'utf8')) as RehearsalResult[];
   }
 });
+
+const endsOf = (result: RehearsalResult | undefined): readonly string[] | undefined =>
+  result?.executions.map(({ status }) => status).sort();
+
+const outcomesOf = (result: RehearsalResult | undefined): readonly string[] | undefined =>
+  result?.items.map(({ id, outcome, reason }) => `${id}: ${outcome}: ${reason}`).sort();
 
 /** Invariants that did not hold. */
 const broken = (result: RehearsalResult | undefined): readonly unknown[] =>

@@ -38,6 +38,8 @@ describe('a stack, deployed with the Pulumi CLI', () => {
     expect(account.list()).toEqual([]);
     expect(account.violations).toEqual([]);
     expect((await project.state('dev')).deployment.resources ?? []).toEqual([]);
+    // The engine asked for nothing that the providers do not know.
+    expect(project.refusals).toEqual([]);
   });
 
   test('whose config changes is updated where that setting goes, in place, and nowhere else', async () => {

@@ -63,6 +63,8 @@ export class Project {
     private readonly folder: string,
     readonly account: Account,
     private readonly servers: readonly (readonly [provider: string, server: GrpcServer])[],
+    /** What the providers answered with an error, also where the engine passes over it in silence. */
+    readonly refusals: readonly string[],
   ) {}
 
   /** Of the program, or of another one. @param directory with `Pulumi.yaml` and an `index.ts` */
@@ -91,10 +93,12 @@ export class Project {
 
   private static async open(folder: string, account: Account): Promise<Project> {
     const names = Object.keys(PROVIDERS) as (keyof typeof PROVIDERS)[];
-    const servers = names.map(
-      async (name) => [name, await serveAwsProvider(account, name)] as const,
-    );
-    return new Project(folder, account, await Promise.all(servers));
+    const refusals: string[] = [];
+    const servers = names.map(async (name) => {
+      const refuse = ({ message }: Error) => void refusals.push(message);
+      return [name, await serveAwsProvider(account, name, refuse)] as const;
+    });
+    return new Project(folder, account, await Promise.all(servers), refusals);
   }
 
   /** Of the copy. */

@@ -84,6 +84,7 @@ describe('with the Pulumi CLI', () => {
 
     await project.succeed('destroy', '--yes', '--stack', 'dev');
     expect(project.account.list()).toEqual([]);
+    expect(project.refusals).toEqual([]);
   });
 });
 

@@ -32,13 +32,16 @@ export const PROVIDERS = { aws: aws.version, 'aws-native': awsNative.version };
 /**
  * Serves one of AWS's providers for Pulumi, with an account of our own behind it. The engine attaches to it by
  * `PULUMI_DEBUG_PROVIDERS=aws:<port>`. Types and functions that a rehearsal does not know are refused.
+ *
+ * @param onRefusal called with what the provider answered with an error.
  */
 export async function serveAwsProvider(
   account: Account,
   provider: keyof typeof PROVIDERS = 'aws',
+  onRefusal: (error: Error) => void = () => undefined,
 ): Promise<GrpcServer> {
   const { handlers } = new AwsProvider(account, PROVIDERS[provider]);
-  return serve([{ definition: ResourceProviderService, handlers }], () => undefined);
+  return serve([{ definition: ResourceProviderService, handlers }], onRefusal);
 }
 
 /** One configured provider, as the engine has it for each run. */
