@@ -167,7 +167,9 @@ const scenarios = {
   },
   withoutChildrenGrant: {
     estate: estate(),
-    mutations: [{ kind: 'removeGrant', policy: 'auto-updater-children-policy', sid: 'StartChildren' }],
+    mutations: [
+      { kind: 'removeGrant', policy: 'auto-updater-children-policy', sid: 'StartChildren' },
+    ],
   },
   withoutGate: {
     estate: estate({}, { canUpdateImage: false }),
