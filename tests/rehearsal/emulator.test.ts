@@ -284,7 +284,7 @@ describe('npm run emulator', () => {
   );
 
   it('deploys the ledger of a stack, which takes items and writes them into the estate', async () => {
-    const { ready } = start('--port', '0', '--stack', 'dev', '--estate', estate);
+    const { ready } = start('--port', '0', '--stack', 'appstream', '--estate', estate);
     const url = await ready;
     const [{ TableName }] = (await get(url, '/_estate')).dynamodb.tables;
     const client = new DynamoDBClient(settings(url));
