@@ -73,18 +73,15 @@ async function commitTemplate(
   const notes: string[] = [];
   // What the group did not get from a rollout is somebody else's business.
   if (current === undefined) return notes;
-  let defaultVersion = standing;
-  if (standing === current.source || own.some((one) => one.version === standing)) {
-    if (standing !== version) {
-      await ec2.modifyLaunchTemplate({ LaunchTemplateId: id, DefaultVersion: String(version) });
-      notes.push(`the default of ${name} went from version ${standing} to ${version}`);
-      defaultVersion = version;
-    }
-  } else {
+  if (standing !== current.source && own.every((one) => one.version !== standing)) {
     notes.push(`the default of ${name} stays version ${standing}, which the group did not run`);
+  } else if (standing !== version) {
+    await ec2.modifyLaunchTemplate({ LaunchTemplateId: id, DefaultVersion: String(version) });
+    notes.push(`the default of ${name} went from version ${standing} to ${version}`);
   }
   const uses = await readUses(autoscaling, ec2, id);
-  const needed = [version, current.source, defaultVersion];
+  // The default is one of these by now, or not ours.
+  const needed = [version, current.source];
   const old = own.filter((one) => !needed.includes(one.version) && !uses.has(String(one.version)));
   const { gone, kept } = await deleteVersions(ec2, id, old);
   if (gone.length > 0) {

@@ -96,13 +96,12 @@ async function listGroups(
   return groups;
 }
 
-/** Everything that a group launches from, and what its instances were launched from. */
+/** Everything that a group launches from. */
 function specsOf(group: AutoScalingGroup) {
   const mixed = group.MixedInstancesPolicy?.LaunchTemplate;
   return [
     group.LaunchTemplate,
     mixed?.LaunchTemplateSpecification,
     ...(mixed?.Overrides ?? []).map((override) => override.LaunchTemplateSpecification),
-    ...(group.Instances ?? []).map((instance) => instance.LaunchTemplate),
   ].flatMap((spec) => spec ?? []);
 }

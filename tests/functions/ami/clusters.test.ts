@@ -1,4 +1,8 @@
-import { toSettings, type EcsArgs } from '../../../components/ami/ami-rollout/arguments';
+import {
+  toSettings,
+  type EcsArgs,
+  type GroupArgs,
+} from '../../../components/ami/ami-rollout/arguments';
 import {
   createHandler as createReady,
   type ReadyEvent,
@@ -16,6 +20,8 @@ interface ClusterOptions {
   readonly services?: readonly Json[];
   readonly tasks?: readonly Json[];
   readonly settings?: Partial<EcsArgs>;
+  /** Of the group. */
+  readonly refresh?: GroupArgs;
 }
 
 /** The group `web`, whose instances are those of the cluster `apps`. */
@@ -53,10 +59,10 @@ function clusterOf(options: ClusterOptions = {}) {
       tasks: tasks ?? [],
     },
   });
-  const { ecs: given = {}, ...others } = { ecs: options.settings };
-  const ecs = { cluster: 'apps', ...given };
-  const settings = toSettings({ ledger: undefined as never, groups: { web: { ecs } }, ...others })
-    .groups['web'] as GroupSettings & { readonly ecs: NonNullable<GroupSettings['ecs']> };
+  const web: GroupArgs = { ecs: { cluster: 'apps', ...options.settings }, ...options.refresh };
+  const settings = toSettings({ ledger: undefined as never, groups: { web } }).groups[
+    'web'
+  ] as GroupSettings & { readonly ecs: NonNullable<GroupSettings['ecs']> };
   const ready = (event: Partial<ReadyEvent> = {}) =>
     createReady(fleet.dependencies)({
       group: 'web',
@@ -215,6 +221,15 @@ describe('looking whether a cluster is ready', () => {
 });
 
 describe('tending a cluster', () => {
+  /** A service that may lose no task and start no further one. */
+  const stuck = {
+    serviceName: 'api',
+    clusterArn: 'apps',
+    taskDefinition: 'api:1',
+    desiredCount: 2,
+    deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 100 },
+  };
+
   /** The refresh has begun; so many minutes have passed. */
   async function begin(minutes: number, options: ClusterOptions = {}, ami = NEW) {
     const cluster = clusterOf(options);
@@ -237,6 +252,27 @@ describe('tending a cluster', () => {
     });
     expect(await states(false)).toEqual({ DRAINING: 2 });
     expect(await states(true)).toEqual({ ACTIVE: 2 });
+  });
+
+  it('waits for all of them, unless AWS begins with the old ones before', async () => {
+    const { tend, states, fleet } = await begin(4, {
+      instances: 4,
+      refresh: { maxHealthyPercentage: 150 },
+    });
+    expect(await states(true)).toEqual({ ACTIVE: 2 });
+    expect(await tend()).toEqual({ decision: 'going', reason: 'waits for the new instances' });
+    expect(await states(false)).toEqual({ ACTIVE: 4 });
+    // When the first two have warmed up, AWS terminates two old ones: the others must not take their tasks.
+    const leaving = async () =>
+      (await fleet.group()).Instances.filter(({ LifecycleState }: Json) =>
+        LifecycleState.startsWith('Terminating'),
+      );
+    for (let minute = 0; minute < 30 && (await leaving()).length === 0; minute += 1) {
+      fleet.account.advance(1 / 60);
+    }
+    expect(await leaving()).toHaveLength(2);
+    expect((await tend()).reason).toBe('2 old instances are set DRAINING');
+    expect(await states(false)).toEqual({ DRAINING: 4 });
   });
 
   it('drains more than ten instances, which AWS takes ten at a time', async () => {
@@ -264,15 +300,7 @@ describe('tending a cluster', () => {
   });
 
   it('stalls when tasks do not leave in time', async () => {
-    // A service that may lose no task and start no further one.
-    const service = {
-      serviceName: 'api',
-      clusterArn: 'apps',
-      taskDefinition: 'api:1',
-      desiredCount: 2,
-      deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 100 },
-    };
-    const { tend, fleet } = await begin(3, { services: [service], settings: { drainMinutes: 30 } });
+    const { tend, fleet } = await begin(3, { services: [stuck], settings: { drainMinutes: 30 } });
     await tend();
     fleet.account.advance(0.49);
     expect((await tend()).decision).toBe('going');
@@ -310,6 +338,22 @@ describe('tending a cluster', () => {
     const calls = fleet.account.calls.length;
     expect((await tend('release')).decision).toBe('released');
     expect(fleet.account.calls.slice(calls)).not.toContain('UpdateContainerInstancesState');
+  });
+
+  it('leaves alone what is being terminated when the rollout is given up', async () => {
+    const { tend, states, fleet } = await begin(4, {
+      services: [stuck],
+      settings: { drainMinutes: 5 },
+    });
+    await tend();
+    fleet.account.advance(6 / 60);
+    const { Instances } = await fleet.group();
+    expect(
+      Instances.filter(({ LifecycleState }: Json) => LifecycleState === 'Terminating:Wait'),
+    ).toHaveLength(2);
+    await fleet.account.autoscaling.cancelInstanceRefresh({ AutoScalingGroupName: 'web' });
+    expect((await tend('release')).decision).toBe('released');
+    expect(await states(false)).toEqual({ DRAINING: 2 });
   });
 
   it('remembers what it drained before it drains it', async () => {

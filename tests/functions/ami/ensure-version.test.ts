@@ -1,5 +1,10 @@
 import { createHandler, type EnsureVersionEvent } from '../../../functions/ami/ensure-version';
-import { acquireLease, readWorkItem } from '../../../functions/foundation/ledger';
+import {
+  acquireLease,
+  listUnfinished,
+  readWorkItem,
+  settleWorkItem,
+} from '../../../functions/foundation/ledger';
 import type { Json } from '../../../rehearsal/services/service';
 import {
   EXECUTION,
@@ -102,6 +107,7 @@ describe('the launch template version of a rollout', () => {
     fleet.account.advance(1);
     expect(await ensure()).toEqual(first);
     expect(await fleet.versions()).toHaveLength(2);
+    expect(fleet.account.calls.filter((call) => /^CreateLaunch/.test(call))).toHaveLength(1);
   });
 
   it('is found again when the answer to its making was lost', async () => {
@@ -205,6 +211,23 @@ describe('the launch template version of a rollout', () => {
     expect(await fleet.versions()).toHaveLength(1);
   });
 
+  it('goes to the override whose template it is of', async () => {
+    const policy = mixedPolicy('web', 'memory');
+    const { Overrides } = policy.LaunchTemplate;
+    const own = { LaunchTemplateName: 'disk', Version: '1' };
+    Overrides.push({ InstanceType: 'i3.large', LaunchTemplateSpecification: own });
+    const { ensure } = await prepare({
+      groups: [group('web', { MixedInstancesPolicy: policy })],
+      templates: [template('web'), template('memory'), template('disk')],
+    });
+    const { LaunchTemplate } = (await ensure()).desiredConfiguration.MixedInstancesPolicy as Json;
+    expect(
+      LaunchTemplate.Overrides.map(
+        (one: Json) => one.LaunchTemplateSpecification?.LaunchTemplateId,
+      ),
+    ).toEqual([undefined, templateId('memory'), templateId('disk')]);
+  });
+
   it('is one for two overrides that share a template', async () => {
     const policy = mixedPolicy('web', 'memory');
     const { Overrides } = policy.LaunchTemplate;
@@ -230,6 +253,20 @@ describe('the launch template version of a rollout', () => {
       name: 'ConditionalCheckFailedException',
     });
     expect((await fleet.versions()).map((version) => data(version).ImageId)).toEqual([OLD]);
+  });
+
+  it('opens an AMI again that was settled before, so that a crash does not lose the next attempt', async () => {
+    const { fleet, ensure } = await prepare();
+    await ensure();
+    const at = fleet.account.now().toISOString();
+    const settlement = { outcome: 'failed', reason: '', at, settledTarget: NEW };
+    await settleWorkItem(fleet.ledger, 'web', EXECUTION, settlement);
+    expect(await listUnfinished(fleet.ledger)).toEqual([]);
+    await acquireLease(fleet.ledger, 'web', EXECUTION, async () => false, fleet.account.now());
+    await ensure({ attempt: 2 });
+    expect(await listUnfinished(fleet.ledger)).toMatchObject([
+      { item: 'web', work: { target: NEW, attempt: 2 } },
+    ]);
   });
 
   it('is refused for a group that is not there', async () => {
@@ -259,6 +296,7 @@ describe('the launch template version of a rollout', () => {
       });
     }
     expect(await fleet.versions()).toHaveLength(4 + 1);
+    expect(fleet.account.calls.filter((call) => /^CreateLaunch/.test(call))).toHaveLength(4);
     for (const { VersionDescription = '' } of await fleet.versions()) {
       expect(VersionDescription.length).toBeLessThanOrEqual(255);
     }

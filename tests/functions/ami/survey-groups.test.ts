@@ -1,4 +1,5 @@
 import { createHandler, type SurveyEvent } from '../../../functions/ami/survey-groups';
+import { readGroup, runsOnly } from '../../../functions/ami/groups';
 import { readImages } from '../../../functions/ami/images';
 import { acquireLease, recordIntent, settleWorkItem } from '../../../functions/foundation/ledger';
 import type { ItemReport } from '../../../functions/foundation/notification';
@@ -9,6 +10,7 @@ import {
   EXECUTION,
   fleetOf,
   group,
+  groupSettings,
   mixedPolicy,
   NEW,
   NEWER,
@@ -90,6 +92,31 @@ describe('the survey of groups', () => {
       LaunchTemplate: { LaunchTemplateName: 'web', Version: '1' },
     });
     expect((await survey()).next).toBe('waves');
+  });
+
+  it('does not look at instances that are on their way out', async () => {
+    const { fleet } = prepare({
+      templates: [template('web', [{ ImageId: NEW }, { ImageId: OLD }])],
+      groups: [group('web', { LaunchTemplate: { LaunchTemplateName: 'web', Version: '2' } })],
+    });
+    const { autoscaling, ec2 } = fleet.account;
+    await autoscaling.updateAutoScalingGroup({
+      AutoScalingGroupName: 'web',
+      LaunchTemplate: { LaunchTemplateName: 'web', Version: '1' },
+    });
+    for (const [state, isCurrent] of [
+      ['Terminating:Wait', true],
+      ['Detaching', true],
+      ['Standby', false],
+    ] as const) {
+      const describeAutoScalingGroups = async (input: unknown) => {
+        const answer = await autoscaling.describeAutoScalingGroups(input);
+        for (const one of answer.AutoScalingGroups[0].Instances) one.LifecycleState = state;
+        return answer;
+      };
+      const facts = await readGroup({ describeAutoScalingGroups } as never, ec2, 'web');
+      expect([state, runsOnly(facts!, NEW, groupSettings())]).toEqual([state, isCurrent]);
+    }
   });
 
   it('takes a group of which one override launches another AMI', async () => {
