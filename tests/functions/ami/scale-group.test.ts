@@ -287,6 +287,20 @@ describe('what others do meanwhile', () => {
     expect(await state()).toMatchObject({ desired: 5, images: Array(5).fill(NEW) });
   });
 
+  it('counts as taking back what we added where they scale in, and never goes below what was there', async () => {
+    for (const [theirs, ours] of [
+      [3, 2],
+      [2, 2],
+      [1, 1],
+    ] as const) {
+      const { drive, scale, state } = await prepare();
+      await drive(inStep('await'));
+      await scale(theirs);
+      expect((await drive()).decision).toBe('succeeded');
+      expect(await state()).toEqual({ ...moved, desired: ours, images: Array(ours).fill(NEW) });
+    }
+  });
+
   it('may have a scheduled action of its own at the same time', async () => {
     const { account, drive, state } = await prepare();
     const put = account.autoscaling.putScheduledUpdateGroupAction;
@@ -359,6 +373,20 @@ describe('what others do meanwhile', () => {
     await protect(false);
     expect(await drive()).toMatchObject({ decision: 'succeeded' });
     expect(await state()).toEqual(moved);
+  });
+
+  it('may protect a new instance, whose protection is theirs to lift', async () => {
+    const { account, drive, fleet, state } = await prepare();
+    await drive((scaling) => scaling?.step === 'await' && scaling.ready !== null);
+    const isNew = ({ LaunchTemplate }: Json) => LaunchTemplate.Version === '2';
+    const { InstanceId } = (await fleet.group()).Instances.find(isNew);
+    await account.autoscaling.setInstanceProtection({
+      AutoScalingGroupName: 'web',
+      InstanceIds: [InstanceId],
+      ProtectedFromScaleIn: true,
+    });
+    expect(await drive()).toMatchObject({ decision: 'succeeded' });
+    expect(await state()).toEqual({ ...moved, protected: 1 });
   });
 
   it('may be an instance refresh: nothing is begun, and what was begun waits', async () => {
@@ -503,6 +531,13 @@ describe('who comes after a crash', () => {
       reason,
       refreshId: 'scheduled actions',
     });
+  });
+
+  it('does not take the end of an earlier attempt for that of the present one', async () => {
+    const { drive, fleet, version } = await prepare({}, BAD);
+    await drive();
+    await version(2);
+    expect(await claim(fleet, { ami: BAD })).toMatchObject({ decision: 'prepare', attempt: 2 });
   });
 
   it('takes a group in its middle, which would not be taken at the beginning', async () => {
