@@ -54,12 +54,16 @@ async function prepare(members: Json = {}, image = NEW, given: Json = {}) {
   const wait = ({ waitSeconds }: ScaleResult) => account.advance(waitSeconds / 3600);
   /** Calls until it is over, or until something is so. */
   const drive = async (
-    until: (scaling: Json, result: ScaleResult) => unknown = () => false,
+    until?: (scaling: Json, result: ScaleResult) => unknown,
   ): Promise<ScaleResult> => {
     for (let call = 0; call < 500; call += 1) {
       const result = await step();
       const scaling = await readScaling(ledger, 'web');
-      if (result.decision !== 'wait' || until(scaling, result)) return result;
+      if (until?.(scaling, result) === true) return result;
+      if (result.decision !== 'wait') {
+        if (until === undefined) return result;
+        throw new Error(`It is over before: ${result.reason}`);
+      }
       wait(result);
     }
     throw new Error('It does not end.');
@@ -376,7 +380,7 @@ describe('what others do meanwhile', () => {
   });
 
   it('may protect a new instance, whose protection is theirs to lift', async () => {
-    const { account, drive, fleet, state } = await prepare();
+    const { account, drive, fleet, state } = await prepare({ DefaultInstanceWarmup: 300 });
     await drive((scaling) => scaling?.step === 'await' && scaling.ready !== null);
     const isNew = ({ LaunchTemplate }: Json) => LaunchTemplate.Version === '2';
     const { InstanceId } = (await fleet.group()).Instances.find(isNew);
