@@ -96,7 +96,15 @@ const scenarios = {
     config,
   },
   mixed: {
-    estate: estateOf({ web: { override: 'memory' } }, { events: [published(amis.good, at(0, 1))] }),
+    estate: estate(amis.good, {
+      LaunchTemplate: undefined,
+      MixedInstancesPolicy: {
+        LaunchTemplate: {
+          LaunchTemplateSpecification: { LaunchTemplateName: 'web', Version: '1' },
+          Overrides: [{ InstanceType: 'm6i.large' }, { InstanceType: 'm6a.large' }],
+        },
+      },
+    }),
     days: 1,
     config,
   },
