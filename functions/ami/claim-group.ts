@@ -18,7 +18,7 @@ import { createEc2, readImages } from './images';
 import type { RolloutMode } from './rollout-input';
 import { blameOf, isUnderWay, readScaling } from './scaling';
 import type { GroupSettings } from './settings';
-import { readOwnVersions, templatesOf, type OwnVersion } from './versions';
+import { listVersions, readOwnVersions, templatesOf, type OwnVersion } from './versions';
 
 export interface ClaimEvent {
   /** ARN of the run. */
@@ -130,7 +130,7 @@ export function createHandler(dependencies: ClaimDependencies) {
     if (runsOnly(facts, ami, settings)) {
       return isOpen ? result('commit', `runs ${ami}`) : result('skip', `runs ${ami} already`);
     }
-    const ended = isOpen ? refreshes.find((refresh) => isOf(refresh, own)) : undefined;
+    const ended = isOpen ? await findOwn(ec2, refreshes, own, work.intendedAt) : undefined;
     if (ended !== undefined && ended.Status !== 'Successful') {
       return result('undo', endOf(ended), ended);
     }
@@ -208,10 +208,33 @@ async function readOwn(
   return own;
 }
 
-/** Whether a rollout of ours started the refresh. */
-function isOf(refresh: InstanceRefresh, own: readonly OwnVersion[]): boolean {
-  const desired = desiredTemplates(refresh);
-  return own.some(({ templateId, version }) => desired.includes(`${templateId} ${version}`));
+/** The latest refresh that a rollout of ours started. */
+async function findOwn(
+  ec2: ClaimDependencies['ec2'],
+  refreshes: readonly InstanceRefresh[],
+  own: readonly OwnVersion[],
+  intendedAt = '',
+): Promise<InstanceRefresh | undefined> {
+  for (const refresh of refreshes) {
+    const desired = desiredTemplates(refresh);
+    if (own.some(({ templateId, version }) => desired.includes(`${templateId} ${version}`))) {
+      return refresh;
+    }
+    // Its version may be cleared away by now. Times of AWS are whole seconds.
+    const isSince = (refresh.StartTime?.getTime() ?? 0) > Date.parse(intendedAt) - 1000;
+    if (isSince && (await isGone(ec2, desired))) return refresh;
+  }
+  return undefined;
+}
+
+/** Whether one of the versions, `<id> <version>`, is not there any more. */
+async function isGone(ec2: ClaimDependencies['ec2'], desired: readonly string[]): Promise<boolean> {
+  for (const template of desired) {
+    const [id = '', version] = template.split(' ');
+    const versions = await listVersions(ec2, id);
+    if (!versions.some(({ VersionNumber }) => String(VersionNumber) === version)) return true;
+  }
+  return false;
 }
 
 /** Whether a refresh that is under way, whoever started it, moves the group to the AMI. */
