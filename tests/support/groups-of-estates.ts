@@ -38,6 +38,8 @@ export interface GroupOptions {
   readonly version?: string;
   /** Name of the launch template. @default that of the group */
   readonly template?: string;
+  /** Makes it a group of mixed instances: one of its types has a launch template of its own, of this name. */
+  readonly override?: string;
 }
 
 /** Accounts with groups of these names. A launch template that several share is as the first of them has it. */
@@ -45,8 +47,9 @@ export function estateOf(groups: Readonly<Record<string, GroupOptions>>, more: J
   const { ec2, autoscaling, events = [], ...others } = more;
   const templates = new Map<string, GroupOptions>();
   for (const [name, options] of Object.entries(groups)) {
-    const { template = name } = options;
+    const { template = name, override } = options;
     if (!templates.has(template)) templates.set(template, options);
+    if (override !== undefined) templates.set(override, {});
   }
   return {
     account: '111122223333',
@@ -92,17 +95,39 @@ export function templateId(name: string): string {
 }
 
 function groupOf(name: string, options: GroupOptions): Json {
-  const { desired = 4, group, template = name, version = '1' } = options;
+  const { desired = 4, group, template = name, override, version = '1' } = options;
+  const launches = { LaunchTemplateName: template, Version: version };
   return {
     AutoScalingGroupName: name,
     MinSize: Math.min(1, desired),
     MaxSize: Math.max(2 * desired, 1),
     DesiredCapacity: desired,
-    LaunchTemplate: { LaunchTemplateName: template, Version: version },
+    ...(override === undefined
+      ? { LaunchTemplate: launches }
+      : { MixedInstancesPolicy: mixed(launches, override) }),
     AvailabilityZones: ['eu-west-1a', 'eu-west-1b'],
     VPCZoneIdentifier: 'subnet-0a1b2c3d4e5f60718,subnet-0b2c3d4e5f6071829',
     HealthCheckGracePeriod: 60,
     ...group,
+  };
+}
+
+function mixed(LaunchTemplateSpecification: Json, override: string): Json {
+  const own = { LaunchTemplateName: override, Version: '1' };
+  return {
+    LaunchTemplate: {
+      LaunchTemplateSpecification,
+      Overrides: [
+        { InstanceType: 'm6i.large' },
+        { InstanceType: 'r6i.large', LaunchTemplateSpecification: own },
+      ],
+    },
+    InstancesDistribution: {
+      OnDemandAllocationStrategy: 'prioritized',
+      OnDemandBaseCapacity: 0,
+      OnDemandPercentageAboveBaseCapacity: 100,
+      SpotAllocationStrategy: 'price-capacity-optimized',
+    },
   };
 }
 

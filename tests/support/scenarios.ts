@@ -77,6 +77,29 @@ export async function rehearseScenarios<Names extends string>(
   }
 }
 
+/** A fault of a sweep, and what it broke. */
+export interface SweptFault {
+  /** Such as `killExecution at dynamodb:UpdateItem by function:claim (1 of 2)`. */
+  readonly name: string;
+  readonly broken: readonly string[];
+}
+
+/** Sweeps a scenario with faults of these kinds, at every call that changes something and at every state. */
+export async function sweepScenario(
+  scenario: ScenarioInput,
+  kinds: readonly string[],
+): Promise<SweptFault[]> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sweep-'));
+  try {
+    const [input, output] = [path.join(folder, 'input.json'), path.join(folder, 'output.json')];
+    fs.writeFileSync(input, JSON.stringify({ scenario, kinds }));
+    await runScript('tests/support/sweep-scenario.ts', [input, output]);
+    return JSON.parse(fs.readFileSync(output, 'utf8')) as SweptFault[];
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
 /** How a command ended. */
 export interface CommandResult {
   readonly code: number;
