@@ -59,8 +59,8 @@ export interface GroupArgs {
   readonly maxHealthyPercentage?: number;
   /**
    * Seconds until a new instance counts, 0 to 21,600. Only then does AWS terminate an old one: for a group of an ECS
-   * cluster no less than `drainMinutes`, since what is being terminated cannot be made active again.
-   * @default the group's own; `drainMinutes` for a group of an ECS cluster
+   * cluster no less than five minutes more than `drainMinutes`.
+   * @default the group's own; that least for a group of an ECS cluster
    */
   readonly instanceWarmupSeconds?: number;
   /** Percentages at which the refresh waits, ascending, the last of them 100. @default none */
@@ -88,7 +88,7 @@ export type EcsArgs = Pick<EcsSettings, 'cluster'> & {
   readonly standaloneTasks?: EcsSettings['standaloneTasks'];
   /** Hours that they are waited for, 1 to 240. @default 12 */
   readonly standaloneTaskHours?: number;
-  /** Minutes that services may take to leave the old instances, 5 to 360; then the rollout is rolled back. @default 15 */
+  /** Minutes that services may take to leave the old instances, 5 to 355; then the rollout is rolled back. @default 15 */
   readonly drainMinutes?: number;
 };
 
@@ -134,7 +134,7 @@ const groupNumbers: Readonly<Partial<Record<keyof GroupArgs, readonly [number, n
 
 const ecsNumbers: Readonly<Partial<Record<keyof EcsArgs, readonly [number, number]>>> = {
   standaloneTaskHours: [1, 240],
-  drainMinutes: [5, 360],
+  drainMinutes: [5, 355],
 };
 
 const choices: Readonly<Partial<Record<keyof GroupArgs, readonly string[]>>> = {
@@ -162,9 +162,18 @@ export function toSettings(args: AmiRolloutArgs): RolloutSettings {
   };
 }
 
+/**
+ * Seconds until AWS may terminate an old instance: what is being terminated cannot be made active again, so a drain
+ * must be given up before. Draining begins when the new instances are there, and is looked at every minute.
+ */
+function leastWarmup(drainMinutes: number): number {
+  return (drainMinutes + 5) * 60;
+}
+
 function toGroupSettings({ ecs, ...group }: GroupArgs): GroupSettings {
   const drainMinutes = ecs?.drainMinutes ?? 15;
-  const { instanceWarmupSeconds = ecs === undefined ? undefined : drainMinutes * 60 } = group;
+  const { instanceWarmupSeconds = ecs === undefined ? undefined : leastWarmup(drainMinutes) } =
+    group;
   return {
     strategy: group.strategy ?? 'instanceRefresh',
     scaleOutMinutes: group.scaleOutMinutes ?? 60,
@@ -250,11 +259,11 @@ export function checkGroup(path: string, group: GroupArgs): ArgumentProblem[] {
     });
   }
   const { ecs, instanceWarmupSeconds } = toGroupSettings(group);
-  if (ecs !== undefined && (instanceWarmupSeconds ?? 0) < ecs.drainMinutes * 60) {
+  if (ecs !== undefined && (instanceWarmupSeconds ?? 0) < leastWarmup(ecs.drainMinutes)) {
     problems.push({
       argument: `${path}.instanceWarmupSeconds`,
       given: instanceWarmupSeconds,
-      accepted: `no less than drainMinutes, which are ${ecs.drainMinutes * 60} seconds`,
+      accepted: `no less than drainMinutes and five more, which are ${leastWarmup(ecs.drainMinutes)} seconds`,
     });
   }
   const checkpoints = group.checkpointPercentages ?? [];

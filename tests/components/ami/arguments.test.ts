@@ -65,7 +65,7 @@ describe('the arguments of AmiRollout', () => {
             scaleOutMinutes: 60,
             minHealthyPercentage: 100,
             maxHealthyPercentage: 200,
-            instanceWarmupSeconds: 900,
+            instanceWarmupSeconds: 1200,
             checkpointPercentages: [],
             checkpointDelayMinutes: 60,
             bakeMinutes: 0,
@@ -88,7 +88,7 @@ describe('the arguments of AmiRollout', () => {
     const group: GroupArgs = {
       minHealthyPercentage: 0,
       maxHealthyPercentage: 100,
-      instanceWarmupSeconds: 300,
+      instanceWarmupSeconds: 600,
       checkpointPercentages: [50, 100],
       checkpointDelayMinutes: 0,
       bakeMinutes: 5,
@@ -170,8 +170,10 @@ describe('the arguments of AmiRollout', () => {
   it.each<[string, Json, readonly string[]]>([
     [
       'a warmup that ends before the drain may be called stalled',
-      { ecs: { cluster: 'c', drainMinutes: 10 }, instanceWarmupSeconds: 599 },
-      ['groups.web.instanceWarmupSeconds: 599; no less than drainMinutes, which are 600 seconds'],
+      { ecs: { cluster: 'c', drainMinutes: 10 }, instanceWarmupSeconds: 899 },
+      [
+        'groups.web.instanceWarmupSeconds: 899; no less than drainMinutes and five more, which are 900 seconds',
+      ],
     ],
     [
       'an unknown key',
@@ -271,7 +273,7 @@ describe('the arguments of AmiRollout', () => {
       { ecs: { cluster: 'c', standaloneTaskHours: 0, drainMinutes: 4 } },
       [
         'groups.web.ecs.standaloneTaskHours: 0; a whole number from 1 to 240',
-        'groups.web.ecs.drainMinutes: 4; a whole number from 5 to 360',
+        'groups.web.ecs.drainMinutes: 4; a whole number from 5 to 355',
       ],
     ],
   ])('of a group are refused: %s', (_, group, expected) => {
@@ -474,10 +476,10 @@ describe('the arguments of EcsAmiRefresher', () => {
     ],
     [
       'times beyond their range',
-      [{ standaloneTaskHours: 241, drainMinutes: 361 }],
+      [{ standaloneTaskHours: 241, drainMinutes: 356 }],
       [
         'clusters[0].standaloneTaskHours: 241; a whole number from 1 to 240',
-        'clusters[0].drainMinutes: 361; a whole number from 5 to 360',
+        'clusters[0].drainMinutes: 356; a whole number from 5 to 355',
       ],
     ],
     [
