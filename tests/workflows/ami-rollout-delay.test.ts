@@ -50,7 +50,7 @@ const span = (from?: string | null, to?: string | null) =>
 function of(result: RehearsalResult | undefined, group: string) {
   const item = result?.items.find(({ id }) => id === group);
   const refresh = result?.refreshes?.find((one) => one.group === group);
-  if (item?.outcome !== 'updated' || refresh?.endedAt == null)
+  if (item?.outcome !== 'updated' || refresh?.endedAt === undefined || refresh.endedAt === null)
     throw new Error(`${group} was not moved`);
   return { item, refresh, refreshed: span(refresh.startedAt, refresh.endedAt) };
 }

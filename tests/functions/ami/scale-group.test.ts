@@ -521,7 +521,7 @@ describe('who comes after a crash', () => {
 
   it('goes on before the last of it is done, though all run the AMI', async () => {
     const { drive, fleet } = await prepare();
-    await drive((scaling, { reason }) => /no longer protected/.test(reason));
+    await drive((_scaling, { reason }) => /no longer protected/.test(reason));
     expect(await claim(fleet)).toMatchObject({ decision: 'scale' });
     await drive();
     expect(await claim(fleet)).toMatchObject({ decision: 'commit' });
