@@ -9,8 +9,8 @@ const programs = new Map<string, Promise<Program>>();
 
 /** This project's program with all that a scenario says of it. It runs once for each configuration. */
 export async function programOf(scenario: ScenarioInput): Promise<Program> {
-  const { config = {}, mutations = [], starts = [] } = scenario;
-  const key = JSON.stringify(config);
+  const { config, mutations = [], starts = [] } = scenario;
+  const key = JSON.stringify(config ?? null);
   const program = programs.get(key) ?? runWith(config);
   programs.set(key, program);
   return starts.reduce(withStart, mutations.reduce(mutate, await program));
