@@ -9,6 +9,6 @@ module.exports = {
   // Pulumi's runtime keeps its state on the global object and reads it after a test file has ended.
   testEnvironmentOptions: { globalsCleanup: 'off' },
   setupFiles: ['<rootDir>/tests/support/jest-environment.ts'],
-  testTimeout: 60_000,
+  testTimeout: 300_000,
   maxWorkers: 2,
 };

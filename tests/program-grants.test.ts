@@ -21,7 +21,7 @@ describe('the grants of the program', () => {
         grantsOf(name, input, outputs.arn),
       ),
     );
-  }, 300_000);
+  }, 900_000);
 
   it('reach every service that the program calls', () => {
     const prefixes = new Set(grants.map(({ action }) => action.split(':')[0]));

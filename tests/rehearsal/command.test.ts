@@ -27,7 +27,7 @@ describe('npm run rehearse', () => {
     run = await rehearseCommand(options);
     await rehearseCommand(['--json', file('second.json')]);
     result = JSON.parse(fs.readFileSync(file('first.json'), 'utf8')) as RehearsalResult;
-  }, 180_000);
+  }, 900_000);
 
   it('ends well, with all nine invariants judged and held', () => {
     expect(run.stderr).not.toContain('Warning: The');
@@ -94,7 +94,7 @@ describe('npm run rehearse', () => {
     expect(next.code).toBe(0);
     const { items } = JSON.parse(fs.readFileSync(file('next.json'), 'utf8')) as RehearsalResult;
     expect(items.find(({ id }) => id === 'hr-payroll')?.outcome).toBeDefined();
-  }, 300_000);
+  }, 900_000);
 
   it('writes one page that needs nothing else', () => {
     const page = fs.readFileSync(file('report.html'), 'utf8');

@@ -196,7 +196,7 @@ let results: Record<keyof typeof scenarios, RehearsalResult>;
 
 beforeAll(async () => {
   results = await rehearseScenarios<keyof typeof scenarios>(scenarios);
-}, 300_000);
+}, 900_000);
 
 const updated = Object.fromEntries(
   names.map((name) => [name, `updated: updated to ${name}-Updated-20260201-1`]),

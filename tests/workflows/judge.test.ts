@@ -208,7 +208,7 @@ beforeAll(async () => {
   );
   good = results.slice(0, cases.length);
   bad = results.slice(cases.length);
-}, 300_000);
+}, 900_000);
 
 describe.each(cases.map(([name, one], index) => ({ name, index, ...one })))(
   'a program that $name',

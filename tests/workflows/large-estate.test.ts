@@ -42,7 +42,7 @@ beforeAll(async () => {
     },
     longPast: { days: 1, estate: estate([...images(1000, superseded), optedIn('head')]) },
   }));
-}, 300_000);
+}, 900_000);
 
 describe('a run that looks after many images for days', () => {
   it('updates them all', () => {

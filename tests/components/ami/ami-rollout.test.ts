@@ -73,7 +73,7 @@ beforeAll(async () => {
       ),
     );
   });
-}, 300_000);
+}, 900_000);
 
 const inputsOf = (type: string) =>
   recorded.filter((one) => one.type === type).map(({ inputs }) => inputs);

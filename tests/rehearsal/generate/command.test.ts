@@ -32,7 +32,7 @@ describe('npm run rehearse:generated', () => {
       /^12 generated estates with \d\d+ images, \d\d+ accepted updates and \d+ faults: no with a broken invariant \(seed 98\)\n$/,
     );
     expect(code).toBe(0);
-  }, 180_000);
+  }, 900_000);
 
   it('writes what fails, small, with a command that shows it again', async () => {
     // The role may send for an identity that is not the sender's.
@@ -56,7 +56,7 @@ describe('npm run rehearse:generated', () => {
     expect(shown.stdout).toContain('may not ses:SendEmail');
     expect(shown.code).toBe(1);
     fs.rmSync(folder, { recursive: true });
-  }, 300_000);
+  }, 900_000);
 
   it('names every mistake of its options at once, and ends with 2', async () => {
     const { code, stdout, stderr } = await generate(['--count', '0', '--sed', '1', '--days', 'x']);

@@ -112,5 +112,5 @@ describe('npm run rehearse -- --sweep', () => {
     );
     expect(stderr).toContain('Sweep: 1 of 1 cases, 0 broken');
     expect(code).toBe(0);
-  }, 60_000);
+  }, 300_000);
 });

@@ -97,7 +97,7 @@ let results: Record<keyof typeof scenarios, RehearsalResult>;
 
 beforeAll(async () => {
   results = await rehearseScenarios<keyof typeof scenarios>(scenarios);
-}, 300_000);
+}, 900_000);
 
 test('defect 1: a run that has done its work SUCCEEDED, as does one that had none', () => {
   for (const result of [results.nine, results.nothingOptedIn, results.nothingNewer]) {

@@ -129,7 +129,7 @@ let results: Record<keyof typeof scenarios, RehearsalResult>;
 
 beforeAll(async () => {
   results = await rehearseScenarios<keyof typeof scenarios>(scenarios);
-}, 300_000);
+}, 900_000);
 
 const updatedWeb = allUpdated(['web']);
 

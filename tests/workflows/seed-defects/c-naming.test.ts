@@ -47,7 +47,7 @@ let results: Record<keyof typeof scenarios, RehearsalResult>;
 
 beforeAll(async () => {
   results = await rehearseScenarios<keyof typeof scenarios>(scenarios);
-}, 300_000);
+}, 900_000);
 
 const source = (name: string) => ({ name, tags: {}, tagCount: 0 });
 

@@ -63,7 +63,7 @@ let results: Record<keyof typeof scenarios, RehearsalResult>;
 
 beforeAll(async () => {
   results = await rehearseScenarios<keyof typeof scenarios>(scenarios);
-}, 300_000);
+}, 900_000);
 
 // Channels that fail are logged, as they should be; not into the output of the tests.
 beforeEach(() => jest.spyOn(console, 'log').mockImplementation(() => undefined));

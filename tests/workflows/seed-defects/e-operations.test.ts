@@ -83,7 +83,7 @@ beforeAll(async () => {
       });
     }),
   ]);
-}, 300_000);
+}, 900_000);
 
 const ofType = (type: string) => recorded.filter((one) => one.type === type);
 const functions = () => ofType('aws:lambda/function:Function');
@@ -277,7 +277,7 @@ describe('defect 31: the schedule', () => {
       fs.rmSync(folder, { recursive: true });
       fs.rmSync(project, { recursive: true });
     }
-  }, 120_000);
+  }, 900_000);
 });
 
 test('defect 32: one look lists all images, and asks for the tags of each own image once', async () => {
