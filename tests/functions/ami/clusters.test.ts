@@ -346,7 +346,7 @@ describe('tending a cluster', () => {
       settings: { drainMinutes: 5 },
     });
     await tend();
-    fleet.account.advance(6 / 60);
+    fleet.account.advance(12 / 60);
     const { Instances } = await fleet.group();
     expect(
       Instances.filter(({ LifecycleState }: Json) => LifecycleState === 'Terminating:Wait'),
