@@ -112,7 +112,7 @@ describe('the configuration of a stack', () => {
     [
       'a cluster in a group',
       { amiGroups: { web: { ecs: { cluster: 'apps', drainMinutes: 1 } } } },
-      ['amiGroups.web.ecs.drainMinutes: given 1; allowed is a whole number from 5 to 360'],
+      ['amiGroups.web.ecs.drainMinutes: given 1; allowed is a whole number from 5 to 355'],
     ],
     [
       'parameters that are no list',
