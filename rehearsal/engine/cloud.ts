@@ -238,8 +238,7 @@ export class Cloud {
       random,
       uses: (behaviour) => this.behaviours.add(`${service.id}/${behaviour}`),
       emit,
-      measure: (metric) =>
-        trace.metrics.push({ at: new Date(now()).toISOString(), ...metric }),
+      measure: (metric) => trace.metrics.push({ at: new Date(now()).toISOString(), ...metric }),
     };
   }
 

@@ -147,7 +147,9 @@ describe('a group that is moved by scheduled actions', () => {
     const { good } = results;
     expect(running(good.estate, 'web')).toEqual(Array(4).fill(amis.good));
     expect(sizes(good)).toEqual([1, 4, 8]);
-    const [{ points }] = good.capacity as unknown as [{ points: { desired: number; running: number }[] }];
+    const [{ points }] = good.capacity as unknown as [
+      { points: { desired: number; running: number }[] },
+    ];
     expect(points.map(({ desired }) => desired)).toContain(8);
     expect(Math.max(...points.map((point) => point.running))).toBe(8);
     expect(templateOf(good.estate, 'web')).toMatchObject({ numbers: [1, 2], default: 2 });
