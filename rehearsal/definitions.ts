@@ -36,7 +36,9 @@ function integrationProblems(container: Json): string[] {
 function taskProblems(state: Json): readonly string[] {
   if (state.ItemReader !== undefined) return ['the rehearsal has no items to read (ItemReader)'];
   if (state.Type !== 'Task' || state.Resource === 'arn:aws:states:::lambda:invoke') return [];
-  const call = /^arn:aws:states:::aws-sdk:([^:]+):([^.:]+)$/.exec(state.Resource);
+  const call = /^arn:aws:states:::aws-sdk:([^:]+):([^.:]+)(\.waitForTaskToken)?$/.exec(
+    state.Resource,
+  );
   if (call?.[1] === undefined || call[2] === undefined) {
     return [
       `the rehearsal does not run ${state.Resource}: it runs lambda:invoke and aws-sdk calls`,

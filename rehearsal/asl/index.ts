@@ -1,5 +1,6 @@
 export { deliver, startExecution } from './interpreter';
 export { parseResource, type ParsedResource } from './resource';
+export { executionOfToken, taskOfToken } from './task-token';
 export { validateDefinition } from './validate';
 export type {
   Effect,

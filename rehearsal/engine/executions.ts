@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import {
   deliver,
+  executionOfToken,
   startExecution,
+  taskOfToken,
   type Effect,
   type ExecutionState,
   type Signal,
@@ -59,7 +61,7 @@ export class Executions {
       this.running.get(data.execution)?.timers.delete(data.timer);
       this.signal(data.execution, { kind: 'timer', timer: data.timer });
     });
-    options.clock.on('execution-start', (data: { execution: string; effects: Effect[] }) =>
+    options.clock.on('execution-effects', (data: { execution: string; effects: Effect[] }) =>
       this.carryOut(data.execution, data.effects),
     );
   }
@@ -108,9 +110,7 @@ export class Executions {
     this.running.set(arn, { machine, state: execution, traced, input, timers: new Map() });
     this.options.onProgress(traced);
     this.announce(machine, traced);
-    // As on AWS, the call is answered before the execution makes calls of its own.
-    const data = { execution: arn, effects };
-    this.options.clock.schedule(now, { kind: 'execution-start', data });
+    this.carryOutSoon(arn, effects);
     return arn;
   }
 
@@ -119,6 +119,22 @@ export class Executions {
     const running = this.running.get(arn);
     if (running === undefined) return;
     this.carryOut(arn, deliver(running.machine, running.state, signal, this.options.clock.now));
+  }
+
+  /**
+   * Hands a signal to the execution whose task waits with a token.
+   *
+   * @returns `closed`: no task waits with it any more; `unknown`: it is not the token of any
+   */
+  callBack(token: string, signalTo: (task: string) => Signal): 'taken' | 'closed' | 'unknown' {
+    const arn = executionOfToken(token);
+    if (arn === undefined || !this.byArn.has(arn)) return 'unknown';
+    const running = this.running.get(arn);
+    const task = running === undefined ? undefined : taskOfToken(running.state, token);
+    if (running === undefined || task === undefined) return 'closed';
+    const { now } = this.options.clock;
+    this.carryOutSoon(arn, deliver(running.machine, running.state, signalTo(task), now));
+    return 'taken';
   }
 
   /** Those of a state machine, in the order of their start. */
@@ -171,6 +187,12 @@ export class Executions {
         timers: new Map(timers),
       });
     }
+  }
+
+  /** As on AWS, the call that led to this is answered before the execution makes calls of its own. */
+  private carryOutSoon(execution: string, effects: readonly Effect[]): void {
+    const { clock } = this.options;
+    clock.schedule(clock.now, { kind: 'execution-effects', data: { execution, effects } });
   }
 
   private carryOut(arn: string, effects: readonly Effect[]): void {

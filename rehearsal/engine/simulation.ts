@@ -23,7 +23,7 @@ import type {
   SimulationOutcome,
   SimulationView,
 } from './simulation-types';
-import { createStatesService } from './states-service';
+import { createStatesService, noExecutions } from './states-service';
 import { Tasks } from './tasks';
 import type { Trace, TracedExecution } from './trace';
 import { installVirtualTime } from './virtual-time';
@@ -102,6 +102,7 @@ class Simulation implements SimulationView {
           start: (...start) => this.executions.start(...start),
           describe: (arn) => this.executions.describe(arn),
           list: (machine) => this.executions.list(machine),
+          callBack: (token, signalTo) => this.executions.callBack(token, signalTo),
         }),
       ],
       authorizer: permissions,
@@ -189,9 +190,7 @@ class Simulation implements SimulationView {
     this.server = await startWireServer({
       services: options.services
         .filter((service) => !platformServices.includes(service.id))
-        .concat(
-          createStatesService({ start: () => '', describe: () => undefined, list: () => [] }),
-        ),
+        .concat(createStatesService(noExecutions)),
       onCall: (call) => this.answerCall(call),
       now: () => clock.now,
       onDefect: (error, place) =>

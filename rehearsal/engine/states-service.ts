@@ -1,4 +1,6 @@
+import type { Signal } from '../asl';
 import { AwsError, type Json, type Service } from '../services/service';
+import { taskCallbacks } from './task-callbacks';
 import type { TracedExecution } from './trace';
 
 /** What the Step Functions API needs of the engine. */
@@ -7,7 +9,20 @@ export interface ExecutionHost {
   readonly describe: (executionArn: string) => TracedExecution | undefined;
   /** In the order of their start. */
   readonly list: (stateMachineArn: string) => readonly TracedExecution[];
+  /** Tells the task that waits with a token; see `Executions.callBack`. */
+  readonly callBack: (
+    token: string,
+    signalTo: (task: string) => Signal,
+  ) => 'taken' | 'closed' | 'unknown';
 }
+
+/** For those who want to know the API only. */
+export const noExecutions: ExecutionHost = {
+  start: () => '',
+  describe: () => undefined,
+  list: () => [],
+  callBack: () => 'unknown',
+};
 
 /** The Step Functions API, as far as it is called: the executions themselves belong to the engine. */
 export function createStatesService(host: ExecutionHost): Service<null> {
@@ -21,6 +36,12 @@ export function createStatesService(host: ExecutionHost): Service<null> {
         text: 'StartExecution with the name and input of a running execution answers with that execution',
         source:
           'https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html',
+      },
+      {
+        id: 'task-callbacks',
+        text: 'A task token serves until its task has ended, by a callback, a timeout or with its execution: TaskTimedOut from then on. The words are those that AWS was seen to use.',
+        source:
+          'https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html; https://github.com/aws-samples/amazon-mwaa-examples/issues/61',
       },
     ],
     createState: () => null,
@@ -83,6 +104,7 @@ export function createStatesService(host: ExecutionHost): Service<null> {
         ],
         handle: (input) => listExecutions(host, input),
       },
+      ...taskCallbacks(host),
     },
     toEstate: () => ({}),
   };

@@ -39,7 +39,10 @@ export interface TasksOptions {
   readonly afterCall: (answer: CloudAnswer, execution: string) => void;
 }
 
-/** Carries out the tasks of state machines: `lambda:invoke` and the SDK integrations, in the role of the machine. */
+/**
+ * Carries out the tasks of state machines: `lambda:invoke` and the SDK integrations, those that wait for a callback
+ * included, in the role of the machine.
+ */
 export class Tasks {
   /** Requests counted so far, for their ids. */
   requests = 0;
@@ -56,11 +59,11 @@ export class Tasks {
       this.invokeFunction(task).catch((error: unknown) => this.options.clock.fail(error));
       return;
     }
-    const sdk = /^arn:aws:states:::aws-sdk:([a-z0-9]+):([a-zA-Z0-9]+)$/.exec(resource);
-    if (sdk?.[1] === undefined || sdk[2] === undefined) {
+    const { kind, service, action, pattern } = task.effect.integration;
+    if (kind !== 'sdk' || pattern.startsWith('sync')) {
       throw new Error(`The rehearsal does not run tasks of the resource ${resource}.`);
     }
-    this.callService(task, sdk[1], sdk[2]);
+    this.callService(task, service, action);
   }
 
   private async invokeFunction(task: RunningTask): Promise<void> {
@@ -119,7 +122,9 @@ export class Tasks {
       return;
     }
     this.answer(task, {
-      kind: 'taskSucceeded',
+      // What is called with a token goes on until somebody sends that back.
+      kind:
+        task.effect.integration.pattern === 'waitForTaskToken' ? 'taskSubmitted' : 'taskSucceeded',
       task: task.effect.task,
       output: fromSdkCasing(clientPackage, operation, answer.output),
     });

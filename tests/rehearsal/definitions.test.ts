@@ -29,7 +29,9 @@ const update = 'arn:aws:states:::aws-sdk:appstream:createUpdatedImage';
 describe('the definitions of a program, before anything runs', () => {
   it('are accepted when their calls exist and their parameters fit, in the casing of Step Functions', () => {
     const Parameters = { ExistingImageName: 'a', 'NewImageName.$': '$.name', DryRun: true };
-    expect(() => checkDefinitions(programWith({ Resource: update, Parameters }))).not.toThrow();
+    for (const Resource of [update, `${update}.waitForTaskToken`]) {
+      expect(() => checkDefinitions(programWith({ Resource, Parameters }))).not.toThrow();
+    }
   });
 
   it.each([
@@ -55,7 +57,12 @@ describe('the definitions of a program, before anything runs', () => {
     ],
     ['a wrong type', { Resource: update, Parameters: { DryRun: 'yes' } }, 'DryRun'],
     [
-      'a callback, which nobody would answer',
+      'a job, which nobody would watch',
+      { Resource: `${update}.sync`, Parameters: {} },
+      'createUpdatedImage.sync',
+    ],
+    [
+      'a callback of a function',
       { Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken', Parameters: {} },
       'lambda:invoke.waitForTaskToken',
     ],

@@ -8,10 +8,10 @@ import {
 } from '../data-flow';
 import { dataLimitFailure, queryFailure, runtimeFailure, StateFailure } from '../failure';
 import { record } from '../history';
-import { randomUuid } from '../random';
 import { parseResource, type ParsedResource } from '../resource';
 import type { Run } from '../run';
 import { resolvePathField, scopeOf } from '../scope';
+import { createTaskToken } from '../task-token';
 import { evaluateExpression } from '../template';
 import { checkSize, exit, isTooLarge } from '../transitions';
 import type { ActiveTask, Branch, Signal, TaskEffect, TaskFailure } from '../types';
@@ -27,7 +27,11 @@ export function attemptTask(run: Run, branch: Branch, state: Json): void {
   if (hasToken && run.machine.type === 'EXPRESS') {
     throw new Error(`${state.Resource} is not for state machines of the type EXPRESS.`);
   }
-  active.task = { id: run.newId('task'), token: hasToken ? taskToken(run) : '', started: false };
+  active.task = {
+    id: run.newId('task'),
+    token: hasToken ? createTaskToken(run.execution.arn, run.random) : '',
+    started: false,
+  };
   if (active.retryCount > 0) run.countTransition();
 
   const input = evaluateArguments(run, branch, state);
@@ -226,10 +230,6 @@ function roleOf(run: Run, branch: Branch, state: Json): string | undefined {
   if (Credentials['RoleArn.$'] === undefined) return Credentials.RoleArn;
   const scope = scopeOf(run, branch, effectiveInput(run, branch, state));
   return evaluateExpression(Credentials['RoleArn.$'], 'RoleArn.$', scope);
-}
-
-function taskToken(run: Run): string {
-  return Buffer.from(`${run.execution.arn}/${randomUuid(run.random)}`).toString('base64');
 }
 
 /** The Map and Parallel states around a branch, with the position in each. */

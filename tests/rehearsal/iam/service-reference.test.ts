@@ -1,4 +1,4 @@
-import { createStatesService } from '../../../rehearsal/engine/states-service';
+import { createStatesService, noExecutions } from '../../../rehearsal/engine/states-service';
 import { services } from '../../../rehearsal/services';
 import type { Json, Scope, View } from '../../../rehearsal/services/service';
 import { misfits, published } from '../../support/service-reference';
@@ -136,6 +136,9 @@ const CALLS: Readonly<Record<string, Json>> = {
   'ssm:GetParameters': { Names: ['/golden/ami:3', 'stage'] },
   'states:StartExecution': { stateMachineArn: `arn:aws:states:${ACCOUNT}:stateMachine:updater` },
   'states:ListExecutions': { stateMachineArn: `arn:aws:states:${ACCOUNT}:stateMachine:updater` },
+  'states:SendTaskFailure': { taskToken: 'token' },
+  'states:SendTaskHeartbeat': { taskToken: 'token' },
+  'states:SendTaskSuccess': { taskToken: 'token', output: '{}' },
   'states:DescribeExecution': {
     executionArn: `arn:aws:states:${ACCOUNT}:execution:updater:first`,
   },
@@ -228,10 +231,7 @@ const scope: Scope = {
   ],
 };
 
-const emulated = [
-  ...services,
-  createStatesService({ start: () => '', describe: () => undefined, list: () => [] }),
-];
+const emulated = [...services, createStatesService(noExecutions)];
 const view: View = {
   now: Date.parse(scope.estate.capturedAt),
   scope,
