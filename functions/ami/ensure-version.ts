@@ -11,9 +11,14 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { namedError } from '../foundation/environment';
 import { createLedger, recordIntent, type Ledger } from '../foundation/ledger';
-import { createAutoScaling, readGroup, type GroupFacts, type TemplateUse } from './groups';
+import {
+  createAutoScaling,
+  readConfiguredGroup,
+  type ConfiguredGroup,
+  type TemplateUse,
+} from './groups';
 import { createEc2, readImages } from './images';
-import { describeVersion, nameVersion, readOwnVersions } from './versions';
+import { describeVersion, listVersions, nameVersion } from './versions';
 import type { GroupSettings } from './settings';
 
 export interface EnsureVersionEvent {
@@ -38,10 +43,7 @@ export interface EnsureVersionDependencies {
   readonly autoscaling: Pick<AutoScaling, 'describeAutoScalingGroups'>;
   readonly ec2: Pick<
     EC2,
-    | 'createLaunchTemplateVersion'
-    | 'describeImages'
-    | 'describeInstances'
-    | 'describeLaunchTemplateVersions'
+    'createLaunchTemplateVersion' | 'describeImages' | 'describeLaunchTemplateVersions'
   >;
   readonly ledger: Ledger;
   readonly now: () => Date;
@@ -55,7 +57,7 @@ export interface EnsureVersionDependencies {
 export function createHandler({ autoscaling, ec2, ledger, now }: EnsureVersionDependencies) {
   return async (event: EnsureVersionEvent): Promise<EnsureVersionResult> => {
     const { execution, group, ami, attempt, settings } = event;
-    const facts = await readGroup(autoscaling, ec2, group);
+    const facts = await readConfiguredGroup(autoscaling, ec2, group);
     if (facts === undefined) throw namedError('NoSuchGroup', `There is no group ${group}.`);
     await recordIntent(ledger, group, execution, {
       target: ami,
@@ -101,15 +103,14 @@ async function ensureVersion(
   rootOf: (image: string | undefined) => string | undefined,
 ): Promise<number> {
   if (template.data.ImageId === ami) return template.version;
-  const own = await readOwnVersions(ec2, group, template.id, ami);
-  const made = own.find(
-    (version) => version.source === template.version && version.attempt === attempt,
-  );
-  if (made !== undefined) return made.version;
+  const VersionDescription = describeVersion(group, ami, template.version, attempt);
+  const versions = await listVersions(ec2, template.id, ami);
+  const made = versions.find((version) => version.VersionDescription === VersionDescription);
+  if (made?.VersionNumber !== undefined) return made.VersionNumber;
   const answer = await ec2.createLaunchTemplateVersion({
     LaunchTemplateId: template.id,
     SourceVersion: String(template.version),
-    VersionDescription: describeVersion(group, ami, template.version, attempt),
+    VersionDescription,
     // The answer to an earlier call may have been lost.
     ClientToken: clientToken(`${group} ${template.id}`, ami, template.version, attempt),
     LaunchTemplateData: { ImageId: ami, ...keepSnapshots(template.data, rootOf) },
@@ -150,7 +151,7 @@ function keepSnapshots(
 
 /** The group's own configuration with other versions: AWS takes all of it, or what is missing is gone. */
 function desiredConfiguration(
-  { group, templates }: GroupFacts,
+  { group, templates }: ConfiguredGroup,
   versions: readonly number[],
 ): DesiredConfiguration {
   const specs = templates.map(({ id }, index): LaunchTemplateSpecification => ({

@@ -1,6 +1,7 @@
 import type {
   AutoScaling,
   AutoScalingGroup,
+  DesiredConfiguration,
   InstanceRefresh,
   LaunchTemplateSpecification,
 } from '@aws-sdk/client-auto-scaling';
@@ -26,20 +27,39 @@ export interface TemplateUse {
   readonly place: string;
 }
 
-export interface GroupFacts {
+/** A group, and the template versions that it launches from. */
+export interface ConfiguredGroup {
   readonly group: AutoScalingGroup;
   /** The base template first, then those of the overrides that have their own. */
   readonly templates: readonly TemplateUse[];
+}
+
+/** A group, and what its instances run. */
+export interface RunningGroup {
+  readonly group: AutoScalingGroup;
   /** AMI of each instance that is not on its way out, by id. */
   readonly instanceImages: Readonly<Record<string, string>>;
 }
 
-/** Reads a group, the template versions that it launches from, and what its instances run; `undefined`: no such group. */
+export type GroupFacts = ConfiguredGroup & RunningGroup;
+
+/** Reads all of that; `undefined`: no such group. */
 export async function readGroup(
   autoscaling: Pick<AutoScaling, 'describeAutoScalingGroups'>,
   ec2: Pick<EC2, 'describeLaunchTemplateVersions' | 'describeInstances'>,
   name: string,
 ): Promise<GroupFacts | undefined> {
+  const configured = await readConfiguredGroup(autoscaling, ec2, name);
+  if (configured === undefined) return undefined;
+  return { ...configured, instanceImages: await readInstanceImages(ec2, configured.group) };
+}
+
+/** `undefined`: no such group. */
+export async function readConfiguredGroup(
+  autoscaling: Pick<AutoScaling, 'describeAutoScalingGroups'>,
+  ec2: Pick<EC2, 'describeLaunchTemplateVersions'>,
+  name: string,
+): Promise<ConfiguredGroup | undefined> {
   const answer = await autoscaling.describeAutoScalingGroups({ AutoScalingGroupNames: [name] });
   const group = answer.AutoScalingGroups?.[0];
   if (group === undefined) return undefined;
@@ -47,16 +67,31 @@ export async function readGroup(
   for (const { place, spec } of templateSpecs(group)) {
     templates.push(await readTemplate(ec2, place, spec));
   }
-  return { group, templates, instanceImages: await readInstanceImages(ec2, group) };
+  return { group, templates };
 }
 
-function templateSpecs(
-  group: AutoScalingGroup,
-): readonly { readonly place: string; readonly spec: LaunchTemplateSpecification }[] {
-  if (group.LaunchTemplate !== undefined) {
-    return [{ place: 'its launch template', spec: group.LaunchTemplate }];
-  }
-  const mixed = group.MixedInstancesPolicy?.LaunchTemplate;
+/** `undefined`: no such group. */
+export async function readRunningGroup(
+  autoscaling: Pick<AutoScaling, 'describeAutoScalingGroups'>,
+  ec2: Pick<EC2, 'describeInstances'>,
+  name: string,
+): Promise<RunningGroup | undefined> {
+  const answer = await autoscaling.describeAutoScalingGroups({ AutoScalingGroupNames: [name] });
+  const group = answer.AutoScalingGroups?.[0];
+  if (group === undefined) return undefined;
+  return { group, instanceImages: await readInstanceImages(ec2, group) };
+}
+
+/** Everything that a group, or what a refresh makes of it, launches from. */
+export function templateSpecs({
+  LaunchTemplate,
+  MixedInstancesPolicy,
+}: DesiredConfiguration): readonly {
+  readonly place: string;
+  readonly spec: LaunchTemplateSpecification;
+}[] {
+  if (LaunchTemplate !== undefined) return [{ place: 'its launch template', spec: LaunchTemplate }];
+  const mixed = MixedInstancesPolicy?.LaunchTemplate;
   const base = mixed?.LaunchTemplateSpecification;
   if (base === undefined) return [];
   return [
@@ -90,7 +125,8 @@ async function readTemplate(
   };
 }
 
-async function findVersion(
+/** A version of a launch template; `undefined`: it is gone. */
+export async function findVersion(
   ec2: Pick<EC2, 'describeLaunchTemplateVersions'>,
   { LaunchTemplateId, LaunchTemplateName, Version = '$Default' }: LaunchTemplateSpecification,
 ): Promise<LaunchTemplateVersion | undefined> {
@@ -167,19 +203,6 @@ export async function readActiveRefresh(
 export function isActive(status: string | undefined): boolean {
   return !['Successful', 'Failed', 'Cancelled', 'RollbackSuccessful', 'RollbackFailed'].includes(
     status ?? '',
-  );
-}
-
-/** The templates of a refresh's desired configuration, as `<id> <version>`. */
-export function desiredTemplates(refresh: InstanceRefresh): string[] {
-  const { LaunchTemplate, MixedInstancesPolicy } = refresh.DesiredConfiguration ?? {};
-  const mixed = MixedInstancesPolicy?.LaunchTemplate;
-  return [
-    LaunchTemplate,
-    mixed?.LaunchTemplateSpecification,
-    ...(mixed?.Overrides ?? []).map((override) => override.LaunchTemplateSpecification),
-  ].flatMap((spec) =>
-    spec === undefined ? [] : [`${spec.LaunchTemplateId ?? ''} ${spec.Version ?? ''}`],
   );
 }
 

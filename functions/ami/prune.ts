@@ -1,6 +1,10 @@
-import type { AutoScaling, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import type {
+  AutoScaling,
+  AutoScalingGroup,
+  DesiredConfiguration,
+} from '@aws-sdk/client-auto-scaling';
 import type { EC2 } from '@aws-sdk/client-ec2';
-import { desiredTemplates, isActive } from './groups';
+import { isActive, templateSpecs } from './groups';
 import { nameVersion, type OwnVersion } from './versions';
 
 /**
@@ -13,18 +17,23 @@ export async function readUses(
   templateId: string,
 ): Promise<ReadonlyMap<string, string>> {
   const uses = new Map<string, string>();
+  const add = (user: string, configuration: DesiredConfiguration = {}) => {
+    const own = templateSpecs(configuration).filter(
+      ({ spec }) => spec.LaunchTemplateId === templateId,
+    );
+    for (const { spec } of own) uses.set(spec.Version ?? '$Default', user);
+    return own.length > 0;
+  };
   for (const group of await listGroups(autoscaling)) {
-    const name = group.AutoScalingGroupName ?? '';
-    const own = specsOf(group).filter(({ LaunchTemplateId }) => LaunchTemplateId === templateId);
-    for (const { Version = '$Default' } of own) uses.set(Version, `the group ${name}`);
-    if (own.length === 0) continue;
-    const answer = await autoscaling.describeInstanceRefreshes({ AutoScalingGroupName: name });
-    for (const refresh of answer.InstanceRefreshes ?? []) {
-      if (!isActive(refresh.Status)) continue;
-      for (const desired of desiredTemplates(refresh)) {
-        const [id, version = ''] = desired.split(' ');
-        if (id === templateId) uses.set(version, `a refresh of the group ${name}`);
-      }
+    const { AutoScalingGroupName = '', Instances = [] } = group;
+    for (const instance of Instances) add(`the instance ${instance.InstanceId}`, instance);
+    if (!add(`the group ${AutoScalingGroupName}`, group)) continue;
+    const { InstanceRefreshes = [] } = await autoscaling.describeInstanceRefreshes({
+      AutoScalingGroupName,
+    });
+    for (const { Status, DesiredConfiguration } of InstanceRefreshes) {
+      if (isActive(Status))
+        add(`a refresh of the group ${AutoScalingGroupName}`, DesiredConfiguration);
     }
   }
   let token: string | undefined;
@@ -94,14 +103,4 @@ async function listGroups(
     token = page.NextToken;
   } while (token !== undefined);
   return groups;
-}
-
-/** Everything that a group launches from. */
-function specsOf(group: AutoScalingGroup) {
-  const mixed = group.MixedInstancesPolicy?.LaunchTemplate;
-  return [
-    group.LaunchTemplate,
-    mixed?.LaunchTemplateSpecification,
-    ...(mixed?.Overrides ?? []).map((override) => override.LaunchTemplateSpecification),
-  ].flatMap((spec) => spec ?? []);
 }

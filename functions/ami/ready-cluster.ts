@@ -2,7 +2,7 @@ import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import type { ECS } from '@aws-sdk/client-ecs';
 import type { EC2 } from '@aws-sdk/client-ec2';
 import { createEcs, readContainerInstances, readStandaloneTasks } from './clusters';
-import { createAutoScaling, readGroup } from './groups';
+import { createAutoScaling, readRunningGroup } from './groups';
 import { createEc2 } from './images';
 import type { EcsSettings } from './settings';
 
@@ -25,7 +25,7 @@ export interface ReadyResult {
 
 export interface ReadyDependencies {
   readonly autoscaling: Pick<AutoScaling, 'describeAutoScalingGroups' | 'describeLifecycleHooks'>;
-  readonly ec2: Pick<EC2, 'describeInstances' | 'describeLaunchTemplateVersions'>;
+  readonly ec2: Pick<EC2, 'describeInstances'>;
   readonly ecs: Pick<
     ECS,
     | 'describeCapacityProviders'
@@ -52,7 +52,7 @@ export function createHandler(dependencies: ReadyDependencies) {
       // Who has waited for hours can wait for minutes.
       waitSeconds: Math.min(900, Math.max(60, Math.floor(seconds / 10))),
     });
-    const facts = await readGroup(autoscaling, ec2, group);
+    const facts = await readRunningGroup(autoscaling, ec2, group);
     const obstacle = await findObstacle(dependencies, cluster, {
       group,
       arn: facts?.group.AutoScalingGroupARN,

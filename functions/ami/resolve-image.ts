@@ -126,8 +126,7 @@ function wavesOf(
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
  */
 async function readParameter(ssm: ResolveDependencies['ssm'], name: string): Promise<string> {
-  const answer = await ssm.getParameter({ Name: name });
-  const value = (answer.Parameter?.Value ?? '').trim();
+  const value = await readValue(ssm, name);
   let id: unknown = value;
   try {
     if (value.startsWith('{')) id = (JSON.parse(value) as { readonly image_id?: unknown }).image_id;
@@ -139,4 +138,15 @@ async function readParameter(ssm: ResolveDependencies['ssm'], name: string): Pro
     'ImageRefused',
     `The parameter ${name} holds ${JSON.stringify(value.slice(0, 100))}, which is neither the id of an AMI nor JSON with one as image_id.`,
   );
+}
+
+async function readValue(ssm: ResolveDependencies['ssm'], name: string): Promise<string> {
+  try {
+    const answer = await ssm.getParameter({ Name: name });
+    return (answer.Parameter?.Value ?? '').trim();
+  } catch (error) {
+    // No repetition would find it either: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
+    if (!/^Parameter(Version)?NotFound$/.test((error as Error).name)) throw error;
+    throw namedError('ImageRefused', `There is no parameter ${name}.`);
+  }
 }

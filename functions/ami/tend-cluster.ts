@@ -2,9 +2,9 @@ import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import type { ContainerInstance, ECS } from '@aws-sdk/client-ecs';
 import type { EC2 } from '@aws-sdk/client-ec2';
 import { createLedger, type Ledger } from '../foundation/ledger';
-import { readRows, writeRow } from '../foundation/ledger-rows';
+import { readRow, writeRow } from '../foundation/ledger-rows';
 import { createEcs, readContainerInstances, setState } from './clusters';
-import { createAutoScaling, readActiveRefresh, readGroup } from './groups';
+import { createAutoScaling, readActiveRefresh, readRunningGroup } from './groups';
 import { createEc2 } from './images';
 import type { EcsSettings } from './settings';
 
@@ -28,7 +28,7 @@ export interface TendDependencies {
     AutoScaling,
     'describeAutoScalingGroups' | 'describeInstanceRefreshes'
   >;
-  readonly ec2: Pick<EC2, 'describeInstances' | 'describeLaunchTemplateVersions'>;
+  readonly ec2: Pick<EC2, 'describeInstances'>;
   readonly ecs: Pick<
     ECS,
     'describeContainerInstances' | 'listContainerInstances' | 'updateContainerInstancesState'
@@ -54,8 +54,8 @@ export function createHandler(dependencies: TendDependencies) {
   const { autoscaling, ec2, ecs, ledger, now } = dependencies;
   return async ({ group, ami, phase, ecs: settings }: TendEvent): Promise<TendResult> => {
     const { cluster, drainMinutes } = settings;
-    const [drained] = await readRows<Drained>(ledger, rowOf(group));
-    const facts = await readGroup(autoscaling, ec2, group);
+    const drained = await readRow<Drained>(ledger, rowOf(group));
+    const facts = await readRunningGroup(autoscaling, ec2, group);
     const states = new Map(
       (facts?.group.Instances ?? []).map((one) => [one.InstanceId, one.LifecycleState ?? '']),
     );

@@ -1,6 +1,6 @@
 import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import type { EC2 } from '@aws-sdk/client-ec2';
-import { createAutoScaling, readGroup } from './groups';
+import { createAutoScaling, readConfiguredGroup } from './groups';
 import { createEc2 } from './images';
 import { deleteVersions, readUses } from './prune';
 import { nameVersion, readOwnVersions, templatesOf, type OwnVersion } from './versions';
@@ -32,7 +32,7 @@ export interface UndoDependencies {
 /** Deletes the versions that were made for a rollout which came to nothing, unless something uses them. */
 export function createHandler({ autoscaling, ec2 }: UndoDependencies) {
   return async ({ group, ami }: UndoEvent): Promise<UndoResult> => {
-    const facts = await readGroup(autoscaling, ec2, group);
+    const facts = await readConfiguredGroup(autoscaling, ec2, group);
     const left: string[] = [];
     for (const { id, version: running } of facts === undefined ? [] : templatesOf(facts)) {
       const all = await readOwnVersions(ec2, group, id);

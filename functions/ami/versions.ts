@@ -1,5 +1,5 @@
 import type { EC2, LaunchTemplateVersion } from '@aws-sdk/client-ec2';
-import type { GroupFacts, TemplateUse } from './groups';
+import type { ConfiguredGroup, TemplateUse } from './groups';
 
 /** The versions of a launch template that a rollout made for a group, newest first. */
 export interface OwnVersion {
@@ -84,8 +84,19 @@ function toOwnVersion(version: LaunchTemplateVersion, group: string): OwnVersion
   };
 }
 
+/** Whether a rollout made the version for this attempt to move a group to an AMI, whatever the group ran before. */
+export function isOfAttempt(
+  { VersionDescription = '' }: LaunchTemplateVersion,
+  group: string,
+  ami: string,
+  attempt: number,
+): boolean {
+  const source = Number(/on version (\d+), attempt/.exec(VersionDescription)?.[1]);
+  return VersionDescription === describeVersion(group, ami, source, attempt);
+}
+
 /** The templates of a group, each once. */
-export function templatesOf({ templates }: GroupFacts): TemplateUse[] {
+export function templatesOf({ templates }: ConfiguredGroup): TemplateUse[] {
   return templates.filter(
     ({ id }, index) => templates.findIndex((other) => other.id === id) === index,
   );

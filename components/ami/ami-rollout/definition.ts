@@ -208,7 +208,7 @@ export function defineRollout(
           'createdAt.$': '$.resolved.newerThan',
           'group.$': '$$.Map.Item.Value.name',
           'settings.$': '$$.Map.Item.Value.settings',
-          claim: { waitingSince: '' },
+          begun: { waitingSince: '' },
           ready: { waitingSince: '' },
           refresh: { id: '' },
           watch: { waitSeconds: 10 },

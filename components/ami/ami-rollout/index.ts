@@ -4,6 +4,7 @@ import { factory as claimGroup } from '../../../functions/ami/claim-group';
 import { factory as commitGroup } from '../../../functions/ami/commit-group';
 import { factory as ensureVersion } from '../../../functions/ami/ensure-version';
 import { factory as followUpRuns } from '../../../functions/ami/follow-up';
+import { factory as inspectGroup } from '../../../functions/ami/inspect-group';
 import { factory as openWave } from '../../../functions/ami/open-wave';
 import { factory as readyCluster } from '../../../functions/ami/ready-cluster';
 import { factory as resolveImage } from '../../../functions/ami/resolve-image';
@@ -30,7 +31,9 @@ import {
 import { defineRollout } from './definition';
 import {
   changeTemplates,
+  configurations,
   drainContainerInstances,
+  instances,
   launchFromTemplates,
   readAlarms,
   readClusters,
@@ -40,6 +43,7 @@ import {
   readParameters,
   readRefreshes,
   readScaling,
+  refreshes,
   refreshGroups,
   scaleGroups,
 } from './permissions';
@@ -105,7 +109,7 @@ export class AmiRollout extends pulumi.ComponentResource {
       factory: surveyGroups,
       environment: notifier.ledgerEnvironment,
       grants: [
-        readGroups('ec2:DescribeImages'),
+        readGroups(configurations, instances, 'ec2:DescribeImages'),
         ledger.grant('WriteQueue', 'GetItem', 'Query', 'UpdateItem'),
       ],
       timeoutSeconds: 900,
@@ -124,23 +128,23 @@ export class AmiRollout extends pulumi.ComponentResource {
       grants: [readAlarms(place), ledger.grant('ReadOutcomes', 'GetItem', 'Query', 'UpdateItem')],
     });
     const claim = createFunction('claim-group', {
-      description: 'Takes the lease of a group and sees what was begun',
+      description: 'Takes the lease of a group',
       factory: claimGroup,
-      environment: {
-        ...notifier.ledgerEnvironment,
-        START_HOURS: String(settings.startHours),
-      },
-      grants: [
-        readGroups('autoscaling:DescribeInstanceRefreshes', 'ec2:DescribeImages'),
-        ledger.grant('TakeLease', 'GetItem', 'UpdateItem'),
-      ],
+      environment: notifier.ledgerEnvironment,
+      grants: [ledger.grant('TakeLease', 'GetItem', 'UpdateItem')],
+    });
+    const inspect = createFunction('inspect-group', {
+      description: 'Looks at what was begun with a group, by us or by others',
+      factory: inspectGroup,
+      environment: { START_HOURS: String(settings.startHours) },
+      grants: [readGroups(configurations, instances, refreshes, 'ec2:DescribeImages')],
     });
     const version = createFunction('ensure-version', {
       description: 'Makes the launch template versions that a rollout needs',
       factory: ensureVersion,
       environment: notifier.ledgerEnvironment,
       grants: [
-        readGroups('ec2:DescribeImages'),
+        readGroups(configurations, 'ec2:DescribeImages'),
         changeTemplates(place, 'CreateVersions', 'ec2:CreateLaunchTemplateVersion'),
         ledger.grant('WriteIntent', 'UpdateItem'),
       ],
@@ -162,7 +166,7 @@ export class AmiRollout extends pulumi.ComponentResource {
         scaled.length === 0
           ? []
           : [
-              readGroups(...readScaling),
+              readGroups(configurations, instances, ...readScaling),
               ...scaleGroups(place, scaled),
               ...launchFromTemplates(place, instanceRoles),
               ledger.grant('RememberScaling', 'GetItem', 'UpdateItem'),
@@ -172,7 +176,7 @@ export class AmiRollout extends pulumi.ComponentResource {
       description: 'Moves the default version, and deletes old ones that nothing uses',
       factory: commitGroup,
       grants: [
-        readGroups('autoscaling:DescribeInstanceRefreshes'),
+        readGroups(configurations, instances, refreshes),
         changeTemplates(
           place,
           'MoveDefaultAndPrune',
@@ -185,7 +189,7 @@ export class AmiRollout extends pulumi.ComponentResource {
       description: 'Deletes the versions of a rollout that came to nothing',
       factory: undoGroup,
       grants: [
-        readGroups('autoscaling:DescribeInstanceRefreshes'),
+        readGroups(configurations, instances, refreshes),
         changeTemplates(place, 'DeleteVersions', 'ec2:DeleteLaunchTemplateVersions'),
       ],
     });
@@ -201,7 +205,10 @@ export class AmiRollout extends pulumi.ComponentResource {
       grants:
         clusters.length === 0
           ? []
-          : [readGroups('autoscaling:DescribeLifecycleHooks'), ...readClusters(place, clusters)],
+          : [
+              readGroups(instances, 'autoscaling:DescribeLifecycleHooks'),
+              ...readClusters(place, clusters),
+            ],
     });
     const tend = createFunction('tend-cluster', {
       description: 'Drains the old instances of a cluster at once, or makes them active again',
@@ -211,10 +218,10 @@ export class AmiRollout extends pulumi.ComponentResource {
         clusters.length === 0
           ? []
           : [
-              readGroups('autoscaling:DescribeInstanceRefreshes'),
+              readGroups(instances, refreshes),
               ...readContainerInstances(place, clusters),
               drainContainerInstances(place, clusters),
-              ledger.grant('RememberDrained', 'Query', 'UpdateItem'),
+              ledger.grant('RememberDrained', 'GetItem', 'UpdateItem'),
             ],
     });
     const workflow = new Workflow(
@@ -227,6 +234,7 @@ export class AmiRollout extends pulumi.ComponentResource {
           followUp,
           openWave: open,
           claim,
+          inspect,
           ready,
           version,
           watch,

@@ -5,6 +5,7 @@ import {
   onError,
   type State,
 } from '../../foundation/state-language';
+import { claimOneGroup } from './claim-one-group';
 import { scaleOneGroup } from './scale-one-group';
 
 /** The functions that the workflow calls, by role. */
@@ -14,6 +15,7 @@ export type RolloutFunction =
   | 'followUp'
   | 'openWave'
   | 'claim'
+  | 'inspect'
   | 'ready'
   | 'version'
   | 'watch'
@@ -32,78 +34,7 @@ export type Functions = Readonly<Record<RolloutFunction, string>>;
 export function moveOneGroup(functions: Functions): Record<string, State> {
   const group = { 'group.$': '$.group', 'ami.$': '$.claim.ami' };
   return {
-    ClaimGroup: invokeFunction({
-      comment: 'Take the lease; what was begun, by us or by others?',
-      functionArn: functions.claim,
-      payload: {
-        'execution.$': '$.execution',
-        'mode.$': '$.mode',
-        'group.$': '$.group',
-        'ami.$': '$.ami',
-        'createdAt.$': '$.createdAt',
-        'settings.$': '$.settings',
-        'waitingSince.$': '$.claim.waitingSince',
-      },
-      fields: [
-        'decision',
-        'reason',
-        'ami',
-        'attempt',
-        'refreshId',
-        'refreshStartedAt',
-        'claimedAt',
-        'waitingSince',
-        'waitSeconds',
-      ],
-      resultPath: '$.claim',
-      catch: [onError('ClaimFailed')],
-      next: 'NextStep',
-    }),
-    ClaimFailed: {
-      Type: 'Pass',
-      Parameters: { 'ami.$': '$.ami', 'claimedAt.$': '$$.State.EnteredTime' },
-      ResultPath: '$.claim',
-      Next: 'SettleError',
-    },
-    NextStep: {
-      Type: 'Choice',
-      Choices: [
-        decided('$.claim', 'prepare', 'OnCluster'),
-        decided('$.claim', 'follow', 'FollowRefresh'),
-        decided('$.claim', 'scale', 'ScaleGroup'),
-        decided('$.claim', 'wait', 'WaitForOther'),
-        decided('$.claim', 'commit', 'AlreadyThere'),
-        decided('$.claim', 'undo', 'AlreadyOver'),
-        decided('$.claim', 'postpone', 'Postponed'),
-      ],
-      Default: 'Skipped',
-    },
-    WaitForOther: { Type: 'Wait', SecondsPath: '$.claim.waitSeconds', Next: 'ClaimGroup' },
-    FollowRefresh: {
-      Type: 'Pass',
-      Parameters: { 'id.$': '$.claim.refreshId', 'startedAt.$': '$.claim.refreshStartedAt' },
-      ResultPath: '$.refresh',
-      Next: 'WaitForRefresh',
-    },
-    AlreadyThere: {
-      Type: 'Pass',
-      Parameters: { decision: 'succeeded', 'reason.$': '$.claim.reason' },
-      ResultPath: '$.watch',
-      Next: 'Ended',
-    },
-    AlreadyOver: {
-      Type: 'Pass',
-      Parameters: { decision: 'failed', 'reason.$': '$.claim.reason' },
-      ResultPath: '$.watch',
-      Next: 'WhatIsOver',
-    },
-    WhatIsOver: {
-      Type: 'Pass',
-      Parameters: { 'id.$': '$.claim.refreshId' },
-      ResultPath: '$.refresh',
-      Next: 'Ended',
-    },
-
+    ...claimOneGroup(functions),
     OnCluster: {
       Type: 'Choice',
       Choices: [{ Variable: '$.settings.ecs', IsPresent: true, Next: 'ReadyCluster' }],
@@ -310,8 +241,9 @@ export function moveOneGroup(functions: Functions): Record<string, State> {
       'reason.$': "States.Format('{}{}', $.stall.reason, $.watch.reason)",
     }),
     Unfinished: result('unfinished', { 'reason.$': '$.watch.reason' }),
-    Skipped: result('skipped', { 'reason.$': '$.claim.reason' }),
-    Postponed: result('postponed', { 'reason.$': '$.claim.reason' }),
+    Skipped: result('skipped', { 'reason.$': '$.begun.reason' }),
+    Postponed: result('postponed', { 'reason.$': '$.begun.reason' }),
+    NotOurs: result('postponed', { 'reason.$': '$.claim.reason' }),
     TasksInTheWay: result('postponed', { 'reason.$': '$.ready.reason' }),
     Refused: result('failed', { 'reason.$': '$.ready.reason' }),
 

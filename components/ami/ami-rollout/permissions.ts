@@ -11,19 +11,19 @@ export interface Place {
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html and
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html
 
-/** A group, the versions that it launches from, and what its instances run. */
+/** Groups, and what else a function has to see of them. */
 export function readGroups(...more: readonly string[]): Grant {
   return {
     Sid: 'ReadGroups',
-    Action: [
-      'autoscaling:DescribeAutoScalingGroups',
-      'ec2:DescribeInstances',
-      'ec2:DescribeLaunchTemplateVersions',
-      ...more,
-    ],
+    Action: ['autoscaling:DescribeAutoScalingGroups', ...more],
     Resource: ['*'],
   };
 }
+
+/** The versions that groups launch from, and what their instances run. */
+export const configurations = 'ec2:DescribeLaunchTemplateVersions';
+export const instances = 'ec2:DescribeInstances';
+export const refreshes = 'autoscaling:DescribeInstanceRefreshes';
 
 export function readImages(): Grant {
   return { Sid: 'ReadImages', Action: ['ec2:DescribeImages'], Resource: ['*'] };
@@ -32,7 +32,7 @@ export function readImages(): Grant {
 export function readRefreshes(): Grant {
   return {
     Sid: 'ReadRefreshes',
-    Action: ['autoscaling:DescribeInstanceRefreshes'],
+    Action: [refreshes],
     Resource: ['*'],
   };
 }
@@ -80,7 +80,7 @@ export function refreshGroups(place: Place, groups: readonly string[]): Grant {
 
 /** What moving a group by scheduled actions looks at besides. */
 export const readScaling = [
-  'autoscaling:DescribeInstanceRefreshes',
+  refreshes,
   'autoscaling:DescribeScalingActivities',
   'autoscaling:DescribeScheduledActions',
   'ec2:DescribeInstanceStatus',

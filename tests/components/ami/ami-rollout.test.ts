@@ -160,11 +160,10 @@ describe('AmiRollout', () => {
   });
 
   it('grants each function exactly what it calls', () => {
-    const read = [
-      'autoscaling:DescribeAutoScalingGroups',
-      'ec2:DescribeInstances',
-      'ec2:DescribeLaunchTemplateVersions',
-    ];
+    const groups = 'autoscaling:DescribeAutoScalingGroups';
+    const versions = 'ec2:DescribeLaunchTemplateVersions';
+    const instances = 'ec2:DescribeInstances';
+    const read = [groups, versions, instances];
     const refreshes = 'autoscaling:DescribeInstanceRefreshes';
     const machine = 'arn:aws:mock:::first-machine';
     const templates = [`arn:aws:ec2:eu-west-1:${ACCOUNT}:launch-template/*`];
@@ -212,12 +211,14 @@ describe('AmiRollout', () => {
         ReadOutcomes: table('GetItem', 'Query', 'UpdateItem'),
       },
       'claim-group': {
-        ReadGroups: [[...read, refreshes, 'ec2:DescribeImages'], ['*']],
         TakeLease: table('GetItem', 'UpdateItem'),
         SeeOtherRuns: [['states:DescribeExecution'], [`${machine}:*`]],
       },
+      'inspect-group': {
+        ReadGroups: [[...read, refreshes, 'ec2:DescribeImages'], ['*']],
+      },
       'ensure-version': {
-        ReadGroups: [[...read, 'ec2:DescribeImages'], ['*']],
+        ReadGroups: [[groups, versions, 'ec2:DescribeImages'], ['*']],
         CreateVersions: [['ec2:CreateLaunchTemplateVersion'], templates],
         WriteIntent: table('UpdateItem'),
       },
@@ -259,7 +260,7 @@ describe('AmiRollout', () => {
       },
       'settle-group': { RecordOutcome: table('GetItem', 'UpdateItem') },
       'ready-cluster': {
-        ReadGroups: [[...read, 'autoscaling:DescribeLifecycleHooks'], ['*']],
+        ReadGroups: [[groups, instances, 'autoscaling:DescribeLifecycleHooks'], ['*']],
         ...containerInstances,
         ReadClusters: [['ecs:DescribeClusters'], ecs('cluster', '')],
         ReadCapacityProviders: [
@@ -270,13 +271,13 @@ describe('AmiRollout', () => {
         ListTasks: [['ecs:ListTasks'], ecs('container-instance', '/*')],
       },
       'tend-cluster': {
-        ReadGroups: [[...read, refreshes], ['*']],
+        ReadGroups: [[groups, instances, refreshes], ['*']],
         ...containerInstances,
         DrainContainerInstances: [
           ['ecs:UpdateContainerInstancesState'],
           ecs('container-instance', '/*'),
         ],
-        RememberDrained: table('Query', 'UpdateItem'),
+        RememberDrained: table('GetItem', 'UpdateItem'),
       },
     };
     for (const [name, statements] of Object.entries(expected)) {
@@ -391,7 +392,8 @@ describe('AmiRollout', () => {
       find(recorded, 'aws:lambda/function:Function', `${name}-function`).inputs.environment
         .variables;
     const ledger = { LEDGER_TABLE: 'ledger-table', WORKFLOW: 'first' };
-    expect(variables('first-claim-group')).toEqual({ ...ledger, START_HOURS: '5' });
+    expect(variables('first-claim-group')).toEqual(ledger);
+    expect(variables('first-inspect-group')).toEqual({ START_HOURS: '5' });
     expect(variables('first-watch-refresh')).toEqual({ FINISH_HOURS: '6' });
     expect(variables('first-scale-group')).toEqual({ ...ledger, FINISH_HOURS: '6' });
     expect(variables('first-settle-group')).toEqual({ ...ledger, ATTEMPTS: '2' });
@@ -411,9 +413,9 @@ describe('AmiRollout', () => {
 
   it('ships each function as one file that requires the SDK by name only, and no larger than its code', async () => {
     const functions = recorded.filter(({ type }) => type === 'aws:lambda/function:Function');
-    expect(functions).toHaveLength(2 * 18);
+    expect(functions).toHaveLength(2 * 19);
     // These decide most, from what most of the others' modules read.
-    const larger = /-(claim-group|survey-groups|scale-group|ensure-version|commit-group)-function$/;
+    const larger = /-(survey-groups|scale-group)-function$/;
     for (const lambda of functions) {
       const files = await shippedCode(lambda);
       expect(Object.keys(files)).toEqual(['__index.js']);
@@ -526,10 +528,12 @@ describe('what is deployed', () => {
     expect(opened).toMatchObject({ next: 'roll', groups: [{ name }] });
     const [{ settings: own }] = opened.groups;
     const child = { ...run, mode: 'rollout', group: name, ami, settings: own };
-    const look = () =>
-      call('claim-group', { ...child, createdAt: resolved.newerThan, waitingSince: '' });
-    const claim = await look();
-    expect(claim).toMatchObject({ decision: 'prepare', attempt: 1 });
+    const claim = await call('claim-group', child);
+    expect(claim).toMatchObject({ decision: 'inspect', attempt: 1 });
+    const createdAt = resolved.newerThan;
+    expect(
+      await call('inspect-group', { ...child, claim, createdAt, waitingSince: '' }),
+    ).toMatchObject({ decision: 'prepare' });
     const ecs = own.ecs;
     if (ecs !== undefined) {
       expect(await call('ready-cluster', { ...child, ecs, waitingSince: '' })).toMatchObject({

@@ -12,6 +12,7 @@ const functions = [
   'followUp',
   'openWave',
   'claim',
+  'inspect',
   'ready',
   'version',
   'watch',
@@ -96,6 +97,7 @@ describe('the definition of a rollout', () => {
       ReportFailure: ['States.ALL -> RunFailed'],
       DeliverFailure: ['States.ALL -> RunFailed'],
       ClaimGroup: ['States.ALL -> ClaimFailed'],
+      InspectGroup: ['States.ALL -> SettleError'],
       ReadyCluster: ['States.ALL -> SettleError'],
       EnsureVersion: ['States.ALL -> UndoAfterError'],
       ScaleGroup: ['States.ALL -> SettleError'],
@@ -153,7 +155,9 @@ describe('the definition of a rollout', () => {
     });
   });
 
-  it('does with a group what its claim says', () => {
+  it('does with a group that it has claimed what was begun with it says', () => {
+    expect(branches('Claimed')).toEqual({ inspect: 'InspectGroup', otherwise: 'NotOurs' });
+    expect(waysTo('NextStep')).toEqual(['InspectGroup']);
     expect(branches('NextStep')).toEqual({
       prepare: 'OnCluster',
       follow: 'FollowRefresh',
@@ -236,6 +240,7 @@ describe('the definition of a rollout', () => {
       Unfinished: 'unfinished',
       Skipped: 'skipped',
       Postponed: 'postponed',
+      NotOurs: 'postponed',
       TasksInTheWay: 'postponed',
       Refused: 'failed',
     });
@@ -247,7 +252,7 @@ describe('the definition of a rollout', () => {
   });
 
   it('gives everything that a later state reads a value from the start', () => {
-    const given = ['claim', 'ready', 'refresh', 'watch', 'tend', 'stall', 'undo'];
+    const given = ['begun', 'ready', 'refresh', 'watch', 'tend', 'stall', 'undo'];
     expect(Object.keys(MoveGroups.ItemSelector)).toEqual([
       'execution.$',
       'run.$',
@@ -299,7 +304,7 @@ describe('the definition of a rollout', () => {
     ).toEqual({
       WaitForApproval: '$.wave.waitSeconds',
       Soak: '$.wave.soakSeconds',
-      WaitForOther: '$.claim.waitSeconds',
+      WaitForOther: '$.begun.waitSeconds',
       WaitForTasks: '$.ready.waitSeconds',
       WaitToScale: '$.watch.waitSeconds',
       // Only after a refresh was found in progress, for which the claim waits otherwise.

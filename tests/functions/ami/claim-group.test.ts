@@ -1,4 +1,3 @@
-import { createHandler, type ClaimEvent } from '../../../functions/ami/claim-group';
 import {
   acquireLease,
   readWorkItem,
@@ -6,12 +5,13 @@ import {
   settleWorkItem,
 } from '../../../functions/foundation/ledger';
 import { stopRun } from '../../../functions/foundation/run-control';
+import type { Json } from '../../../rehearsal/services/service';
 import {
   BAD,
+  claimGroup,
   EXECUTION,
   fleetOf,
   group,
-  groupSettings,
   mixedPolicy,
   NEW,
   NEWER,
@@ -25,18 +25,7 @@ const OTHER = EXECUTION.replace('run-1', 'run-2');
 
 function prepare(estate: object = {}) {
   const fleet = fleetOf(estate);
-  const handler = createHandler({ ...fleet.dependencies, startHours: 24 });
-  const claim = (event: Partial<ClaimEvent> = {}) =>
-    handler({
-      execution: EXECUTION,
-      mode: 'rollout',
-      group: 'web',
-      ami: NEW,
-      createdAt: '',
-      settings: groupSettings(),
-      waitingSince: '',
-      ...event,
-    });
+  const claim = (event: Json = {}) => claimGroup(fleet.dependencies, event);
   return { fleet, claim };
 }
 
@@ -79,6 +68,9 @@ describe('claiming a group', () => {
       reason: '',
       ami: NEW,
       attempt: 1,
+      openSince: '',
+      scaling: { course: 'none', reason: '', blame: '' },
+      stopped: false,
       refreshId: '',
       refreshStartedAt: START,
       claimedAt: START,
@@ -201,15 +193,7 @@ describe('claiming a group', () => {
         return answer;
       },
     };
-    const handler = createHandler({ ...fleet.dependencies, autoscaling, startHours: 24 });
-    const event = {
-      execution: EXECUTION,
-      mode: 'rollout',
-      group: 'web',
-      ami: NEW,
-      createdAt: '',
-    } as const;
-    const claimed = await handler({ ...event, settings: groupSettings(), waitingSince: '' });
+    const claimed = await claimGroup({ ...fleet.dependencies, autoscaling });
     expect(claimed.decision).toBe('wait');
   });
 
@@ -241,6 +225,16 @@ describe('claiming a group', () => {
       attempt: 2,
       refreshId: '',
     });
+  });
+
+  it('finds what was rolled back also where its version is cleared away already', async () => {
+    const { fleet, claim } = prepare();
+    await claim({ ami: BAD });
+    const refreshId = await fleet.deploy(BAD);
+    fleet.account.advance(6);
+    const Versions = ['2'];
+    await fleet.account.ec2.deleteLaunchTemplateVersions({ LaunchTemplateName: 'web', Versions });
+    expect(await claim({ ami: BAD })).toMatchObject({ decision: 'undo', refreshId });
   });
 
   it('does not take the end of an earlier attempt for that of the present one', async () => {

@@ -9,6 +9,7 @@ import {
 } from '../../../functions/ami/ready-cluster';
 import type { GroupSettings } from '../../../functions/ami/settings';
 import { createHandler as createTend } from '../../../functions/ami/tend-cluster';
+import { writeRow } from '../../../functions/foundation/ledger-rows';
 import type { Json } from '../../../rehearsal/services/service';
 import { BAD, fleetOf, group, NEW, START, template } from './support';
 
@@ -365,6 +366,21 @@ describe('tending a cluster', () => {
     expect(await states(false)).toEqual({ DRAINING: 2 });
     await tend('release');
     expect(await states(false)).toEqual({ ACTIVE: 2 });
+  });
+
+  it('does not take what was drained for a group whose name begins alike for its own', async () => {
+    const { tend, states, fleet } = clusterOf();
+    const { ecs } = fleet.account;
+    const { containerInstanceArns } = await ecs.listContainerInstances({ cluster: 'apps' });
+    await ecs.updateContainerInstancesState({
+      cluster: 'apps',
+      containerInstances: containerInstanceArns,
+      status: 'DRAINING',
+    });
+    const row = { arns: containerInstanceArns, since: START };
+    await writeRow(fleet.ledger, 'drained#web-2', row, fleet.account.now());
+    expect((await tend('release')).decision).toBe('released');
+    expect(await states(false)).toEqual({ DRAINING: 2 });
   });
 
   it('touches nothing before the refresh has anything to do with it', async () => {

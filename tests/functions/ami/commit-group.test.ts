@@ -196,6 +196,42 @@ describe('committing a rollout', () => {
     expect(await numbers()).toEqual([1, 3]);
   });
 
+  it('keeps a version that an instance of another group runs, whatever that group has by now', async () => {
+    const { fleet, commit, roll, numbers } = prepare({
+      groups: [group('web'), sibling('other', '1')],
+    });
+    await roll(BAD);
+    const { autoscaling, ec2 } = fleet.account;
+    const settled = {
+      ...fleet.dependencies,
+      ec2: {
+        ...refuseDeletion(fleet, {}),
+        deleteLaunchTemplateVersions: ec2.deleteLaunchTemplateVersions,
+        // Its tags are gone.
+        describeInstances: async (input: Json) =>
+          input.Filters[0].Name === 'tag:aws:ec2launchtemplate:id'
+            ? { Reservations: [] }
+            : ec2.describeInstances(input),
+      },
+      autoscaling: {
+        describeInstanceRefreshes: autoscaling.describeInstanceRefreshes,
+        describeAutoScalingGroups: async (input: unknown) => {
+          const answer = await autoscaling.describeAutoScalingGroups(input);
+          const other = answer.AutoScalingGroups.find(
+            ({ AutoScalingGroupName }: Json) => AutoScalingGroupName === 'other',
+          );
+          if (other !== undefined) other.Instances[0].LaunchTemplate.Version = '2';
+          return answer;
+        },
+      },
+    };
+    await roll(NEW);
+    await createCommit(settled)({ group: 'web', ami: NEW, settings: groupSettings() });
+    expect(await numbers()).toEqual([1, 2, 3]);
+    await commit(NEW);
+    expect(await numbers()).toEqual([1, 3]);
+  });
+
   it('keeps a version that the refresh of another group is about to use', async () => {
     const { fleet, commit, undo, roll, numbers } = prepare({
       groups: [group('web'), sibling('other', '1')],

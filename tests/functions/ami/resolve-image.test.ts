@@ -1,6 +1,7 @@
 import { createHandler } from '../../../functions/ami/resolve-image';
 import type { RolloutSettings } from '../../../functions/ami/settings';
 import type { Json } from '../../../rehearsal/services/service';
+import { namedError } from '../../support/emulated-clients';
 import { ACCOUNT, ami, fleetOf, group, NEW, settingsOf, START, template } from './support';
 
 const AMAZON = '137112412989';
@@ -71,9 +72,26 @@ describe('resolving what is rolled out', () => {
     });
   });
 
-  it('lets the error of AWS through where there is no such parameter', async () => {
-    await expect(prepare(NEW)({ parameter: '/gone' })).rejects.toMatchObject({
-      name: 'ParameterNotFound',
+  it.each(['/gone', `${PARAMETER}:7`])(
+    'refuses %s, which is not there, for good: the workflow does not ask again',
+    async (parameter) => {
+      await expect(prepare(NEW)({ parameter })).rejects.toMatchObject({
+        name: 'ImageRefused',
+        message: `There is no parameter ${parameter}.`,
+      });
+    },
+  );
+
+  it('lets other errors of AWS through: the workflow asks again', async () => {
+    const ssm = {
+      getParameter: async () => {
+        throw namedError('ThrottlingException', 'Rate exceeded');
+      },
+    };
+    const handler = createHandler({ ...fleetOf().account, ssm, account: ACCOUNT });
+    const event = { input: { parameter: PARAMETER }, settings: settingsOf({ web: {} }) };
+    await expect(handler({ ...event, startedAt: START })).rejects.toMatchObject({
+      name: 'ThrottlingException',
     });
   });
 

@@ -1,4 +1,3 @@
-import { createHandler as createClaim } from '../../../functions/ami/claim-group';
 import { createHandler as createEnsureVersion } from '../../../functions/ami/ensure-version';
 import { createHandler, type ScaleEvent } from '../../../functions/ami/scale-group';
 import { readScaling } from '../../../functions/ami/scaling';
@@ -9,6 +8,7 @@ import type { Json } from '../../../rehearsal/services/service';
 import { namedError } from '../../support/emulated-clients';
 import {
   BAD,
+  claimGroup,
   EXECUTION,
   fleetOf,
   group,
@@ -500,16 +500,7 @@ describe('a group that cannot be moved so', () => {
 
 describe('who comes after a crash', () => {
   const claim = (fleet: Json, event: Json = {}) =>
-    createClaim({ ...fleet.dependencies, startHours: 24 })({
-      execution: EXECUTION,
-      run: RUN,
-      mode: 'rollout',
-      group: 'web',
-      ami: NEW,
-      settings,
-      waitingSince: '',
-      ...event,
-    } as never);
+    claimGroup(fleet.dependencies, { settings, ...event });
 
   it('goes on with what is under way, also for an AMI of another run', async () => {
     const { drive, fleet } = await prepare();

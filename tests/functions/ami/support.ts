@@ -1,5 +1,10 @@
 import { toSettings, type GroupArgs } from '../../../components/ami/ami-rollout/arguments';
+import { createHandler as createClaim, type ClaimEvent } from '../../../functions/ami/claim-group';
 import { createHandler as createEnsureVersion } from '../../../functions/ami/ensure-version';
+import {
+  createHandler as createInspect,
+  type InspectEvent,
+} from '../../../functions/ami/inspect-group';
 import type { GroupSettings, RolloutSettings } from '../../../functions/ami/settings';
 import { acquireLease, type Ledger } from '../../../functions/foundation/ledger';
 import { readEstate } from '../../../rehearsal/estate';
@@ -111,6 +116,28 @@ export function settingsOf(
 
 export function groupSettings(group: GroupArgs = {}): GroupSettings {
   return settingsOf({ web: group }).groups['web'] as GroupSettings;
+}
+
+/** Claims the group `web` and looks at it, as the workflow does: what both functions say, the latter last. */
+export async function claimGroup(
+  dependencies: Json,
+  event: Partial<ClaimEvent & Omit<InspectEvent, 'claim'>> = {},
+): Promise<Json> {
+  const given = {
+    execution: EXECUTION,
+    mode: 'rollout' as const,
+    group: 'web',
+    ami: NEW,
+    createdAt: '',
+    settings: groupSettings(),
+    waitingSince: '',
+    ...event,
+  };
+  const { execution, group, ami, ...others } = given;
+  const claim = await createClaim(dependencies)({ execution, group, ami });
+  if (claim.decision !== 'inspect') return claim;
+  const inspect = createInspect({ startHours: 24, ...dependencies });
+  return { ...claim, ...(await inspect({ ...others, group, claim })) };
 }
 
 /** @param given parts of the estate; the groups and their templates are `web` unless given */
