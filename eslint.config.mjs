@@ -75,8 +75,9 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         {
-          selector: 'MemberExpression[property.name="CallbackFunction"]',
-          message: 'Only components/foundation/inline-function.ts creates a CallbackFunction.',
+          selector:
+            'MemberExpression[object.property.name="lambda"][property.name=/^(Callback)?Function$/]',
+          message: 'Only components/foundation/inline-function.ts creates Lambda functions.',
         },
       ],
     },

@@ -182,7 +182,8 @@ export class Cloud {
       if (changes) {
         this.earlier.set(service.id, { changedAt: this.options.now(), state: before });
       }
-      if (operation.mutates) this.tellNext();
+      // What never acts by itself is nobody's reason to act: `peer` sees to that.
+      if (operation.mutates && service.nextAt !== undefined) this.tellNext();
       const answer = fault?.kind === 'lostAnswer' ? { lost: true as const } : { output };
       return this.record(request, subject, answer, true, fault, output);
     } catch (error) {
@@ -202,12 +203,12 @@ export class Cloud {
   /** Has the services do what is due by now. What one does may be another's reason to act at the same instant. */
   act(): void {
     const now = this.options.now();
-    for (let round = 0; ; round += 1) {
-      const next = this.nextAt();
-      if (next === undefined || next > now) break;
+    let acted = true;
+    for (let round = 0; acted; round += 1) {
       if (round === MOST_ROUNDS) {
         throw new Error(`The services keep each other busy at ${new Date(now).toISOString()}.`);
       }
+      acted = false;
       for (const service of this.options.services) {
         const state = this.states.get(service.id);
         const due = service.nextAt?.(state, this.view());
@@ -215,6 +216,7 @@ export class Cloud {
         const before = this.options.keepsEarlier === true ? structuredClone(state) : undefined;
         service.act?.(state, this.activity(service));
         if (before !== undefined) this.earlier.set(service.id, { changedAt: now, state: before });
+        acted = true;
       }
     }
     this.tellNext();
@@ -225,7 +227,9 @@ export class Cloud {
       now: this.options.now(),
       scope: this.options.scope,
       peer: <State>(id: string) => {
-        if (!this.states.has(id)) throw new Error(`The rehearsal has no service ${id}.`);
+        if (this.services.get(id)?.nextAt === undefined) {
+          throw new Error(`The rehearsal has no service ${id} that acts by itself.`);
+        }
         return this.states.get(id) as State;
       },
     };

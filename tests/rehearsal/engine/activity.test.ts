@@ -129,6 +129,6 @@ describe('services that do something by themselves', () => {
 
   test('a service that is not there cannot be asked', () => {
     const { cloud } = account([table]);
-    expect(() => cloud.nextAt()).toThrow('The rehearsal has no service kitchen.');
+    expect(() => cloud.nextAt()).toThrow('The rehearsal has no service kitchen that acts by itself.');
   });
 });
