@@ -129,6 +129,8 @@ describe('services that do something by themselves', () => {
 
   test('a service that is not there cannot be asked', () => {
     const { cloud } = account([table]);
-    expect(() => cloud.nextAt()).toThrow('The rehearsal has no service kitchen that acts by itself.');
+    expect(() => cloud.nextAt()).toThrow(
+      'The rehearsal has no service kitchen that acts by itself.',
+    );
   });
 });
