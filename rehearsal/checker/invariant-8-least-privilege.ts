@@ -1,9 +1,10 @@
 import type { TracedCall } from '../engine/trace';
-import { count, type Evidence, type Invariant } from './invariant';
+import { count, type Invariant } from './invariant';
 
 /**
  * No call is denied by the caller's role; a denial that was injected as a fault does not count. Grants that no
- * call used are named only: one run does not show that a grant is needless, a sweep of all faults does.
+ * call used are only counted here, and named in `iam.unused`: one run does not show that a grant is needless, a sweep
+ * of all faults does.
  */
 export const leastPrivilege: Invariant = {
   id: '8',
@@ -21,7 +22,7 @@ export const leastPrivilege: Invariant = {
     return {
       summary:
         `${count(trace.calls.length, 'call')}, ${denied.size} denied; ` +
-        `${count(iam.unused.length, 'grant')} unused in this run (judged by the sweep)${unusedNames(iam)}`,
+        `${count(iam.unused.length, 'grant')} unused in this run (judged by the sweep)`,
       problems: [...denied].map((one) => {
         const [principal, action, ...resource] = one.split(' ');
         return `${principal} may not ${action} on ${resource.join(' ')}`;
@@ -29,14 +30,6 @@ export const leastPrivilege: Invariant = {
     };
   },
 };
-
-function unusedNames({ unused }: Evidence['iam']): string {
-  const names = unused.map(({ role, sid, action }) => {
-    const name = role.split('/').at(-1);
-    return `${name} ${sid} ${action}`;
-  });
-  return names.length === 0 ? '' : `: ${names.join(', ')}`;
-}
 
 /** Services word it differently: EC2 says UnauthorizedOperation, SNS AuthorizationError. */
 function isDenial({ error }: TracedCall): boolean {

@@ -176,14 +176,12 @@ describe('invariant 8', () => {
     },
   );
 
-  test('holds with unused grants, and names them', () => {
+  test('holds with unused grants, and counts them', () => {
     const story = goodStory();
     story.iam.unused.push({ role, sid: 'Tag', action: 'appstream:UntagResource' });
     expect(story.verdict(8)).toMatchObject({
       held: true,
-      detail: expect.stringContaining(
-        '1 grant unused in this run (judged by the sweep): updates Tag appstream:UntagResource',
-      ),
+      detail: expect.stringMatching(/; 1 grant unused in this run \(judged by the sweep\)$/),
     });
   });
 });
