@@ -130,6 +130,7 @@ test.each(Object.keys(RESOURCE_TYPES))(
       targetKeyId: 'k',
       emailIdentity: 'a.b',
       configurationSetName: 'c',
+      directoryName: 'corp.example.com',
       secretId: ARN,
       apiId: 'a',
       version: '1.0.0',
