@@ -28,7 +28,7 @@ export const LEDGER_TABLE = 'ledger';
 
 const ACCOUNT = { account: '111122223333', region: 'eu-west-1' };
 
-/** When the account is what the estate says. */
+/** When the account is what the estate says, where that does not tell. */
 const START = '2026-02-01T12:00:00Z';
 
 const ledgerTable = {
@@ -53,7 +53,7 @@ const ledgerTable = {
 };
 
 export function emulateAccount(estate: Json): EmulatedAccount {
-  let now = Date.parse(START);
+  let now = Date.parse(estate.capturedAt ?? START);
   const cloud = new Cloud({
     scope: {
       ...ACCOUNT,

@@ -67,7 +67,7 @@ export class Project {
     readonly refusals: readonly string[],
   ) {}
 
-  /** Of the program, or of another one. @param directory with `Pulumi.yaml` and an `index.ts` */
+  /** Of the program, or of another one. @param directory with `Pulumi.yaml` */
   static async create(directory = REPOSITORY): Promise<Project> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pulumi-'));
     const program = path.join(folder, 'program');
@@ -83,10 +83,14 @@ export class Project {
     return Project.open(folder, new Account(ACCOUNT));
   }
 
-  /** With the stack `dev`, which was deployed once, for all tests: see `../main.ts`. */
-  static async deployed(): Promise<Project> {
+  /**
+   * A copy of what `leave` left.
+   *
+   * @param left @default this program with its stack `dev`, deployed once for all tests: see `../main.ts`
+   */
+  static async deployed(left = process.env['DEPLOYED'] ?? ''): Promise<Project> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pulumi-'));
-    fs.cpSync(process.env['DEPLOYED'] ?? '', folder, { recursive: true, verbatimSymlinks: true });
+    fs.cpSync(left, folder, { recursive: true, verbatimSymlinks: true });
     const saved: SavedAccount = JSON.parse(fs.readFileSync(path.join(folder, SAVED), 'utf8'));
     return Project.open(folder, Account.restore(saved));
   }
@@ -164,6 +168,11 @@ export class Project {
       `${key}=${value}`,
     ]);
     await this.succeed('config', 'set-all', '--path', '--stack', stack, ...pairs);
+  }
+
+  /** Writes a file of the program. */
+  write(file: string, text: string): void {
+    fs.writeFileSync(path.join(this.directory, file), text);
   }
 
   /** Changes a file of the program. Throws where there is no such text. */

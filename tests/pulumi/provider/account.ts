@@ -1,4 +1,5 @@
 import type { Json } from '../../../rehearsal/services/service';
+import type { Machines } from './machines';
 
 /** A resource as it exists in the account, whoever made or changed it. */
 export interface CloudResource {
@@ -22,6 +23,8 @@ export interface SavedAccount {
 export class Account {
   /** Resources that were deleted while another one still named them. */
   readonly violations: string[] = [];
+  /** Launch templates and groups: only of an account that a test gives some. They are not saved. */
+  machines: Machines | undefined;
   private readonly resources = new Map<string, CloudResource>();
   /** Creations so far, by URN. */
   private readonly generations = new Map<string, number>();

@@ -14,12 +14,9 @@ import { RESOURCE_TYPES } from '../../../rehearsal/host/resource-types';
 import { isArchive, isAsset, resolveValues, secret } from '../../../rehearsal/host/wire-values';
 import type { Json } from '../../../rehearsal/services/service';
 import type { Account } from './account';
+import { withBridgedTypes } from './bridged';
 import { nameProperty, replacedBy } from './replacement';
-
-/** Which inputs the provider filled in itself: https://github.com/pulumi/pulumi-terraform-bridge, reservedkeys */
-const DEFAULTS = '__defaults';
-
-type Properties = Record<string, Json>;
+import { DEFAULTS, fromStruct, notImplemented, plain, typeOf, type Properties } from './wire';
 
 interface Settings {
   readonly placement: Placement;
@@ -41,7 +38,8 @@ export async function serveAwsProvider(
   onRefusal: (error: Error) => void = () => undefined,
 ): Promise<GrpcServer> {
   const { handlers } = new AwsProvider(account, PROVIDERS[provider]);
-  return serve([{ definition: ResourceProviderService, handlers }], onRefusal);
+  const all = withBridgedTypes(handlers, account);
+  return serve([{ definition: ResourceProviderService, handlers: all }], onRefusal);
 }
 
 /** One configured provider, as the engine has it for each run. */
@@ -244,14 +242,6 @@ function isSame(old: Json, now: Json): boolean {
   return isDeepStrictEqual(old, now);
 }
 
-const fromStruct = (struct: Struct | undefined): Properties => struct?.toJavaScript() ?? {};
-
-/** Inputs as AWS gets them. */
-function plain(wire: Properties): Properties {
-  const entries = Object.entries<Json>(resolveValues(wire));
-  return Object.fromEntries(entries.filter(([key]) => key !== DEFAULTS));
-}
-
 /**
  * Marks what is secret: where the namesake in `marks` holds a secret, it is taken as it stands there if the values are
  * the same; a value that somebody else wrote is secret as a whole.
@@ -270,8 +260,6 @@ function remark(properties: Properties, marks: Properties): Properties {
   );
 }
 
-const typeOf = (urn: string): string => urn.split('::')[2]?.split('$').pop() ?? '';
-
 function knownType(urn: string): string {
   const type = typeOf(urn);
   if (RESOURCE_TYPES[type] === undefined) {
@@ -279,6 +267,3 @@ function knownType(urn: string): string {
   }
   return type;
 }
-
-const notImplemented = (what: string): Error =>
-  new Error(`not implemented in the test provider: ${what}`);

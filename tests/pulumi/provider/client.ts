@@ -117,13 +117,19 @@ export class DirectClient implements ProviderCaller {
     return { urn, id: response.getId(), inputs, outputs: properties(response.getProperties()) };
   }
 
-  async diff(resource: Deployed, news: Properties): Promise<Change> {
+  /** @param ignored paths of properties, as `ignoreChanges` has them. The engine puts old inputs there as well. */
+  async diff(
+    resource: Deployed,
+    news: Properties,
+    ignored: readonly string[] = [],
+  ): Promise<Change> {
     const checked = await this.check(resource.urn, news, { olds: resource.inputs });
     const request = new proto.DiffRequest()
       .setUrn(resource.urn)
       .setId(resource.id)
       .setOldInputs(struct(resource.inputs))
       .setOlds(struct(resource.outputs))
+      .setIgnorechangesList([...ignored])
       .setNews(struct(checked));
     const response: proto.DiffResponse = await this.call('diff', request);
     const kinds: Record<string, string> = {};
@@ -138,7 +144,12 @@ export class DirectClient implements ProviderCaller {
     };
   }
 
-  async update(resource: Deployed, news: Properties): Promise<Deployed> {
+  /** @param ignored as in `diff` */
+  async update(
+    resource: Deployed,
+    news: Properties,
+    ignored: readonly string[] = [],
+  ): Promise<Deployed> {
     const { urn, id } = resource;
     const inputs = await this.check(urn, news, { olds: resource.inputs });
     const request = new proto.UpdateRequest()
@@ -146,6 +157,7 @@ export class DirectClient implements ProviderCaller {
       .setId(id)
       .setOlds(struct(resource.outputs))
       .setOldInputs(struct(resource.inputs))
+      .setIgnorechangesList([...ignored])
       .setNews(struct(inputs));
     const response: proto.UpdateResponse = await this.call('update', request);
     return { urn, id, inputs, outputs: properties(response.getProperties()) };
