@@ -82,7 +82,9 @@ async function commitTemplate(
   const uses = await readUses(autoscaling, ec2, id);
   // The default is one of these by now, or not ours.
   const needed = [version, current.source];
-  const old = own.filter((one) => !needed.includes(one.version) && !uses.has(String(one.version)));
+  const old = own.filter(
+    (one) => !one.isCopied && !needed.includes(one.version) && !uses.has(String(one.version)),
+  );
   const { gone, kept } = await deleteVersions(ec2, id, old);
   if (gone.length > 0) {
     notes.push(`deleted ${nameVersion(name, gone.join(', '))}, which nothing uses any more`);

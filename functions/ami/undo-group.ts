@@ -41,12 +41,18 @@ export function createHandler({ autoscaling, ec2 }: UndoDependencies) {
       const own = all.filter((one) => one.ami === ami && one.version !== previous);
       if (own.length === 0) continue;
       const uses = await readUses(autoscaling, ec2, id);
-      const isFree = ({ version, isDefault }: OwnVersion) =>
-        !isDefault && !uses.has(String(version));
-      left.push(...(await deleteVersions(ec2, id, own.filter(isFree))).kept);
-      for (const version of own.filter((one) => !isFree(one))) {
-        const use = version.isDefault ? 'the default' : uses.get(String(version.version));
-        left.push(`${nameVersion(version.templateName, version.version)} stays: ${use} uses it`);
+      const reasonToStay = ({ version, isDefault, isCopied }: OwnVersion) => {
+        const user = isDefault ? 'the default' : uses.get(String(version));
+        if (user !== undefined) return `${user} uses it`;
+        return isCopied ? 'another version has its description' : undefined;
+      };
+      const free = own.filter((one) => reasonToStay(one) === undefined);
+      left.push(...(await deleteVersions(ec2, id, free)).kept);
+      for (const one of own) {
+        const reason = reasonToStay(one);
+        if (reason !== undefined) {
+          left.push(`${nameVersion(one.templateName, one.version)} stays: ${reason}`);
+        }
       }
     }
     return { done: true, left: left.join('; ') };

@@ -11,6 +11,8 @@ export interface OwnVersion {
   readonly source: number;
   readonly attempt: number;
   readonly isDefault: boolean;
+  /** Somebody else's version has the same description: without this one, that would look like ours. */
+  readonly isCopied: boolean;
 }
 
 /** Versions cannot be tagged: their description tells whose they are. 255 characters at most. */
@@ -24,7 +26,9 @@ export function describeVersion(
 }
 
 /**
- * Reads the versions that rollouts made for a group.
+ * Reads the versions that rollouts made for a group. A program that owns the template and takes the description from
+ * its latest version, as Terraform and Pulumi do when they ignore it, copies it to its own next one: of versions with the
+ * same description only the first is ours, for a client token sees to it that we make each once.
  *
  * @param ami only those with this AMI. @default all
  */
@@ -35,9 +39,13 @@ export async function readOwnVersions(
   ami?: string,
 ): Promise<OwnVersion[]> {
   const versions = await listVersions(ec2, templateId, ami);
-  return versions
-    .flatMap((version) => toOwnVersion(version, group) ?? [])
-    .sort((one, other) => other.version - one.version);
+  const own = new Map<string, OwnVersion>();
+  for (const version of versions.sort(byNumber)) {
+    const description = version.VersionDescription ?? '';
+    const first = own.get(description) ?? toOwnVersion(version, group);
+    if (first !== undefined) own.set(description, { ...first, isCopied: own.has(description) });
+  }
+  return [...own.values()].reverse();
 }
 
 /** All versions of a template, or those with an AMI. A template that is gone has none. */
@@ -73,6 +81,8 @@ function toOwnVersion(version: LaunchTemplateVersion, group: string): OwnVersion
   if (describeVersion(group, ami, Number(source), Number(attempt)) !== version.VersionDescription) {
     return undefined;
   }
+  // A copied description may be that of another AMI.
+  if (version.LaunchTemplateData?.ImageId !== ami) return undefined;
   return {
     templateId: version.LaunchTemplateId ?? '',
     templateName: version.LaunchTemplateName ?? '',
@@ -81,8 +91,12 @@ function toOwnVersion(version: LaunchTemplateVersion, group: string): OwnVersion
     source: Number(source),
     attempt: Number(attempt),
     isDefault: version.DefaultVersion === true,
+    isCopied: false,
   };
 }
+
+const byNumber = (one: LaunchTemplateVersion, other: LaunchTemplateVersion): number =>
+  (one.VersionNumber ?? 0) - (other.VersionNumber ?? 0);
 
 /** Whether a rollout made the version for this attempt to move a group to an AMI, whatever the group ran before. */
 export function isOfAttempt(

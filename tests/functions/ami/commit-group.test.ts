@@ -36,6 +36,16 @@ function prepare(estate: object = {}) {
 const sibling = (name: string, Version: string, members: Json = {}) =>
   group(name, { LaunchTemplate: { LaunchTemplateName: 'web', Version }, ...members });
 
+/** A program that owns the template makes a version with the description that it found on the latest. */
+async function copyDescription({ account, versions }: Fleet, data: Json = {}): Promise<void> {
+  const { VersionDescription, LaunchTemplateData } = (await versions()).at(-1);
+  await account.ec2.createLaunchTemplateVersion({
+    LaunchTemplateName: 'web',
+    VersionDescription,
+    LaunchTemplateData: { ...LaunchTemplateData, InstanceType: 'm7i.large', ...data },
+  });
+}
+
 /** Lets AWS refuse to delete some versions, as it does: in the answer. */
 function refuseDeletion({ account }: Fleet, refusals: Readonly<Record<number, Json>>) {
   const { ec2 } = account;
@@ -100,6 +110,29 @@ describe('committing a rollout', () => {
     expect((await commit(NEW)).reason).toContain('deleted web version 2, which nothing uses');
     expect(await numbers()).toEqual([1, 3]);
   });
+
+  it.each([
+    ['the same AMI', {}],
+    ['another AMI', { ImageId: OLD }],
+  ])(
+    'never deletes a version of the program that owns the template, which has copied a description, with %s',
+    async (_what, data) => {
+      const { fleet, commit, roll, numbers } = prepare();
+      await roll(NEW);
+      await commit(NEW);
+      await copyDescription(fleet, data);
+      for (const ami of [NEWER, NEWEST]) {
+        await roll(ami);
+        await commit(ami);
+      }
+      expect(await numbers()).toContain(3);
+      await roll(BAD);
+      await roll(OLD);
+      await commit(OLD);
+      expect(await numbers()).toContain(3);
+      expect(await fleet.images()).toEqual([OLD, OLD]);
+    },
+  );
 
   it('leaves a default where somebody set it to what the group did not run', async () => {
     const { fleet, commit, roll } = prepare({
@@ -356,6 +389,18 @@ describe('undoing a rollout', () => {
     await roll(NEW);
     const { left } = await undo(NEW);
     expect(left).toMatch(new RegExp(`^web version 2 stays: ${user} uses it$`));
+  });
+
+  it('leaves a version whose description somebody copied, and the copy, and says so', async () => {
+    const { fleet, undo, roll, numbers } = prepare();
+    await roll(BAD);
+    await copyDescription(fleet);
+    for (let times = 0; times < 2; times += 1) {
+      expect((await undo(BAD)).left).toBe(
+        'web version 2 stays: another version has its description',
+      );
+    }
+    expect(await numbers()).toEqual([1, 2, 3]);
   });
 
   it('leaves the default, and says so', async () => {
