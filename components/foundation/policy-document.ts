@@ -6,7 +6,10 @@ export interface Grant {
   readonly Sid: string;
   readonly Action: readonly string[];
   readonly Resource: readonly pulumi.Input<string>[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, pulumi.Input<string>>>>>;
+  /** By operator and key. */
+  readonly Condition?: Readonly<
+    Record<string, Readonly<Record<string, pulumi.Input<string> | readonly pulumi.Input<string>[]>>>
+  >;
 }
 
 /** The JSON of an identity policy that holds the grants and nothing else. */

@@ -10,9 +10,9 @@ import {
   readGroup,
   runsOnly,
   templateSpecs,
-  type GroupFacts,
 } from './groups';
-import { createEc2, readImages } from './images';
+import { createEc2 } from './images';
+import { findNewer } from './newer-image';
 import type { RolloutMode } from './rollout-input';
 import type { GroupSettings } from './settings';
 import { isOfAttempt } from './versions';
@@ -72,7 +72,7 @@ export interface InspectDependencies {
  */
 export function createHandler({ autoscaling, ec2, startHours, now }: InspectDependencies) {
   return async (event: InspectEvent): Promise<InspectResult> => {
-    const { mode, group, settings, claim } = event;
+    const { mode, group, createdAt, settings, claim } = event;
     const { ami, scaling } = claim;
     const waitingSince = event.waitingSince || now().toISOString();
     const waited = (now().getTime() - new Date(waitingSince).getTime()) / 1000;
@@ -121,7 +121,7 @@ export function createHandler({ autoscaling, ec2, startHours, now }: InspectDepe
       return result('undo', 'an earlier run ended before the instance refresh began');
     }
     // Whoever had to wait may find the group moved on meanwhile.
-    const newer = await findNewer(ec2, facts, event.createdAt);
+    const newer = createdAt === '' ? undefined : await findNewer(ec2, facts, createdAt);
     if (newer !== undefined) return result('skip', `runs ${newer}, which is newer than ${ami}`);
     return claim.stopped
       ? result('postpone', 'the run was stopped before its turn; the next run takes it')
@@ -172,18 +172,4 @@ async function findOwn(
     }
   }
   return undefined;
-}
-
-/** An AMI of the group that was created later. */
-async function findNewer(
-  ec2: InspectDependencies['ec2'],
-  { templates }: GroupFacts,
-  createdAt: string,
-): Promise<string | undefined> {
-  if (createdAt === '') return undefined;
-  const ids = templates.flatMap(({ data }) =>
-    data.ImageId?.startsWith('ami-') ? [data.ImageId] : [],
-  );
-  const images = await readImages(ec2, ids);
-  return [...images.values()].find((image) => image.createdAt > createdAt)?.id;
 }

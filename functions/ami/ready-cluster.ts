@@ -1,6 +1,7 @@
 import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import type { ECS } from '@aws-sdk/client-ecs';
 import type { EC2 } from '@aws-sdk/client-ec2';
+import { findClusterObstacle } from './cluster-obstacles';
 import { createEcs, readContainerInstances, readStandaloneTasks } from './clusters';
 import { createAutoScaling, readRunningGroup } from './groups';
 import { createEc2 } from './images';
@@ -39,8 +40,7 @@ export interface ReadyDependencies {
 }
 
 /** Looks whether the group of a cluster may be moved now, so that no task is killed. */
-export function createHandler(dependencies: ReadyDependencies) {
-  const { autoscaling, ec2, ecs, now } = dependencies;
+export function createHandler({ autoscaling, ec2, ecs, now }: ReadyDependencies) {
   return async ({ group, ami, ecs: settings, ...event }: ReadyEvent): Promise<ReadyResult> => {
     const { cluster, standaloneTasks, standaloneTaskHours } = settings;
     const waitingSince = event.waitingSince || now().toISOString();
@@ -53,10 +53,8 @@ export function createHandler(dependencies: ReadyDependencies) {
       waitSeconds: Math.min(900, Math.max(60, Math.floor(seconds / 10))),
     });
     const facts = await readRunningGroup(autoscaling, ec2, group);
-    const obstacle = await findObstacle(dependencies, cluster, {
-      group,
-      arn: facts?.group.AutoScalingGroupARN,
-    });
+    const arn = facts?.group.AutoScalingGroupARN;
+    const obstacle = await findClusterObstacle(autoscaling, ecs, cluster, { name: group, arn });
     if (obstacle !== undefined) return result('refuse', `refused: ${obstacle}`);
     const instances = await readContainerInstances(ecs, cluster);
     const old = Object.entries(facts?.instanceImages ?? {})
@@ -82,36 +80,6 @@ export const factory = () => {
     now: () => new Date(),
   });
 };
-
-/**
- * Without managed draining, or a hook of one's own, Auto Scaling terminates an instance with its tasks on it:
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instance-draining.html
- */
-async function findObstacle(
-  { autoscaling, ecs }: ReadyDependencies,
-  cluster: string,
-  { group, arn }: { readonly group: string; readonly arn: string | undefined },
-): Promise<string | undefined> {
-  const found = (await ecs.describeClusters({ clusters: [cluster] })).clusters?.[0];
-  if (found === undefined) return `there is no ECS cluster ${cluster}`;
-  const names = (found.capacityProviders ?? []).filter((name) => !name.startsWith('FARGATE'));
-  const providers =
-    names.length === 0
-      ? []
-      : ((await ecs.describeCapacityProviders({ capacityProviders: names })).capacityProviders ??
-        []);
-  const provider = providers.find(
-    (one) => one.autoScalingGroupProvider?.autoScalingGroupArn === arn,
-  )?.autoScalingGroupProvider;
-  if (provider?.managedDraining === 'ENABLED') return undefined;
-  const hooks = await autoscaling.describeLifecycleHooks({ AutoScalingGroupName: group });
-  const isHeld = (hooks.LifecycleHooks ?? []).some(
-    ({ LifecycleTransition }) => LifecycleTransition === 'autoscaling:EC2_INSTANCE_TERMINATING',
-  );
-  return isHeld
-    ? undefined
-    : `nothing holds its instances while they drain: set managedDraining of its capacity provider to ENABLED, or give ${group} a lifecycle hook for terminating instances`;
-}
 
 function nameOf(arn: string | undefined): string {
   return arn?.split('/').at(-1) ?? '';

@@ -1,9 +1,11 @@
-import type { GroupFacts } from './groups';
-import { noRoom, sightOf } from './scaling-sight';
+import type { RunningGroup } from './groups';
+import { noRoom } from './scaling-sight';
 
 /** Why a group cannot be moved to an AMI by scheduled actions; `undefined`: it can. */
-export function findScalingObstacle(facts: GroupFacts, ami: string): string | undefined {
-  const { group } = facts;
+export function findScalingObstacle(
+  { group, instanceImages }: RunningGroup,
+  ami: string,
+): string | undefined {
   if (group.LaunchTemplate === undefined) {
     return 'it has no launch template of its own: groups with a mixed instances policy are moved by instance refreshes';
   }
@@ -31,7 +33,7 @@ export function findScalingObstacle(facts: GroupFacts, ami: string): string | un
   }
   const standby = instances.find(({ LifecycleState }) => LifecycleState === 'Standby');
   if (standby !== undefined) return `${standby.InstanceId} is in Standby: it would never go`;
-  const template = group.LaunchTemplate.LaunchTemplateId ?? '';
-  const sight = sightOf(facts, { ami, course: 'forward', template });
-  return sight.desired + sight.going.length > (group.MaxSize ?? 0) ? noRoom(sight) : undefined;
+  const going = Object.values(instanceImages).filter((image) => image !== ami);
+  const capacity = (group.DesiredCapacity ?? 0) + going.length;
+  return capacity > (group.MaxSize ?? 0) ? noRoom(group, capacity) : undefined;
 }

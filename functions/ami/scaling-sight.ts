@@ -1,6 +1,6 @@
 import type { AutoScaling, AutoScalingGroup, Instance } from '@aws-sdk/client-auto-scaling';
 import type { EC2 } from '@aws-sdk/client-ec2';
-import type { GroupFacts } from './groups';
+import type { RunningGroup } from './groups';
 import type { Scaling } from './scaling';
 
 /** A group as far as moving it by scheduled actions must see it. */
@@ -19,7 +19,7 @@ export interface Sight {
 }
 
 export function sightOf(
-  { group, instanceImages }: GroupFacts,
+  { group, instanceImages }: RunningGroup,
   { ami, course, template }: Pick<Scaling, 'ami' | 'course' | 'template'>,
 ): Sight {
   const instances = group.Instances ?? [];
@@ -53,8 +53,8 @@ export function capacityWithoutOurs({ desired, group }: Sight, scaling: Scaling)
 }
 
 /** The largest capacity leaves no room for as many new instances as are to go. */
-export function noRoom({ group, going, desired }: Sight): string {
-  return `its maximum size ${group.MaxSize} has no room for ${desired + going.length} instances`;
+export function noRoom({ MaxSize }: AutoScalingGroup, capacity: number): string {
+  return `its maximum size ${MaxSize} has no room for ${capacity} instances`;
 }
 
 export function inService(instances: readonly Instance[]): string[] {

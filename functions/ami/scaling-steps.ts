@@ -83,7 +83,7 @@ export const scalingSteps: Readonly<Record<ScalingStep, Step>> = {
     if (planned) return cancel(addition, unchanged, scene);
     return going.length === 0
       ? enter('settle', unchanged, scene)
-      : turnBack(`${noRoom(scene.sight)} any more`, unchanged, scene);
+      : turnBack(`${noRoom(group, desired + going.length)} any more`, unchanged, scene);
   },
 
   await: async (scaling, scene) => {

@@ -7,6 +7,7 @@ import {
   type StateMachineDefinition,
 } from '../../foundation/state-language';
 import { moveOneGroup, type Functions } from './one-group';
+import { surveyAllGroups } from './survey-all-groups';
 
 export type { RolloutFunction } from './one-group';
 
@@ -29,7 +30,11 @@ export function defineRollout(
     StartAt: 'Begin',
     TimeoutSeconds: timeoutSeconds,
     States: {
-      Begin: { Type: 'Pass', Parameters: { settings: rollout }, Next: 'Mode' },
+      Begin: {
+        Type: 'Pass',
+        Parameters: { settings: rollout, vetted: { groups: [] }, clusters: { groups: [] } },
+        Next: 'Mode',
+      },
       Mode: {
         Type: 'Choice',
         Choices: ['reconcile', 'approve', 'stop'].map((mode) => ({
@@ -103,36 +108,7 @@ export function defineRollout(
         Choices: [{ Variable: '$.resolved.next', StringEquals: 'survey', Next: 'SurveyGroups' }],
         Default: 'NothingToDo',
       },
-      SurveyGroups: invokeFunction({
-        comment: 'Which groups do not run it yet, and what is in the way of moving them?',
-        functionArn: functions.survey,
-        payload: {
-          ...whichRun(),
-          'machine.$': '$$.StateMachine.Id',
-          'mode.$': '$.resolved.mode',
-          'image.$': '$.resolved.image',
-          'waves.$': '$.resolved.waves',
-          'force.$': '$.resolved.force',
-          'notify.$': '$.resolved.notify',
-          'tooYoung.$': '$.resolved.tooYoung',
-          'reason.$': '$.resolved.reason',
-          'settings.$': '$.settings',
-        },
-        fields: ['next', 'waves', 'quiet', 'facts'],
-        resultPath: '$.survey',
-        timeoutSeconds: 900,
-        catch: [onError('ReportFailure')],
-        next: 'Surveyed',
-      }),
-      Surveyed: {
-        Type: 'Choice',
-        Choices: [
-          { Variable: '$.survey.next', StringEquals: 'waves', Next: 'FirstWave' },
-          { Variable: '$.survey.quiet', BooleanEquals: true, Next: 'NothingToDo' },
-        ],
-        Default: 'ReportRun',
-      },
-
+      ...surveyAllGroups(functions),
       FirstWave: {
         Type: 'Pass',
         Parameters: { nextIndex: 0, waitingSince: '' },

@@ -12,6 +12,9 @@ import { scaleOneGroup } from './scale-one-group';
 export type RolloutFunction =
   | 'resolve'
   | 'survey'
+  | 'vet'
+  | 'vetClusters'
+  | 'queue'
   | 'followUp'
   | 'openWave'
   | 'claim'

@@ -148,10 +148,9 @@ export function launchFromTemplates(place: Place, instanceRoles: readonly string
   ];
 }
 
-/** Who their container instances are, and what runs on them. */
+/** Where their capacity comes from. */
 export function readClusters(place: Place, clusters: readonly string[]): Grant[] {
   return [
-    ...readContainerInstances(place, clusters),
     {
       Sid: 'ReadClusters',
       Action: ['ecs:DescribeClusters'],
@@ -164,6 +163,29 @@ export function readClusters(place: Place, clusters: readonly string[]): Grant[]
         pulumi.interpolate`arn:aws:ecs:${place.region}:${place.account}:capacity-provider/*`,
       ],
     },
+  ];
+}
+
+export function readServices(place: Place, clusters: readonly string[]): Grant[] {
+  return [
+    {
+      Sid: 'ReadServices',
+      Action: ['ecs:DescribeServices'],
+      Resource: clusters.map((name) => within(place, 'service', name)),
+    },
+    {
+      // It has no resource type, but a condition:
+      // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+      Sid: 'ListServices',
+      Action: ['ecs:ListServices'],
+      Resource: ['*'],
+      Condition: { ArnEquals: { 'ecs:cluster': clusters.map((name) => cluster(place, name)) } },
+    },
+  ];
+}
+
+export function readTasks(place: Place, clusters: readonly string[]): Grant[] {
+  return [
     {
       Sid: 'ReadTasks',
       Action: ['ecs:DescribeTasks'],

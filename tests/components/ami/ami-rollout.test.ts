@@ -177,6 +177,13 @@ describe('AmiRollout', () => {
       ListContainerInstances: [['ecs:ListContainerInstances'], ecs('cluster', '')],
       ReadContainerInstances: [['ecs:DescribeContainerInstances'], ecs('container-instance', '/*')],
     };
+    const capacity = {
+      ReadClusters: [['ecs:DescribeClusters'], ecs('cluster', '')],
+      ReadCapacityProviders: [
+        ['ecs:DescribeCapacityProviders'],
+        [`arn:aws:ecs:eu-west-1:${ACCOUNT}:capacity-provider/*`],
+      ],
+    };
     const batch = [
       `arn:aws:autoscaling:eu-west-1:${ACCOUNT}:autoScalingGroup:*:autoScalingGroupName/batch`,
     ];
@@ -196,6 +203,20 @@ describe('AmiRollout', () => {
       },
       'survey-groups': {
         ReadGroups: [[...read, 'ec2:DescribeImages'], ['*']],
+        ReadAttempts: table('GetItem'),
+      },
+      'vet-groups': { ReadGroups: [[...read, 'ec2:DescribeImages'], ['*']] },
+      'vet-clusters': {
+        ReadGroups: [[groups, 'autoscaling:DescribeLifecycleHooks'], ['*']],
+        ...capacity,
+        ReadServices: [['ecs:DescribeServices'], ecs('service', '/*')],
+        ListServices: [
+          ['ecs:ListServices'],
+          ['*'],
+          { ArnEquals: { 'ecs:cluster': ecs('cluster', '') } },
+        ],
+      },
+      'queue-groups': {
         ListRuns: [['states:ListExecutions'], [machine]],
         WriteQueue: table('GetItem', 'Query', 'UpdateItem'),
       },
@@ -262,11 +283,7 @@ describe('AmiRollout', () => {
       'ready-cluster': {
         ReadGroups: [[groups, instances, 'autoscaling:DescribeLifecycleHooks'], ['*']],
         ...containerInstances,
-        ReadClusters: [['ecs:DescribeClusters'], ecs('cluster', '')],
-        ReadCapacityProviders: [
-          ['ecs:DescribeCapacityProviders'],
-          [`arn:aws:ecs:eu-west-1:${ACCOUNT}:capacity-provider/*`],
-        ],
+        ...capacity,
         ReadTasks: [['ecs:DescribeTasks'], ecs('task', '/*')],
         ListTasks: [['ecs:ListTasks'], ecs('container-instance', '/*')],
       },
@@ -359,7 +376,7 @@ describe('AmiRollout', () => {
   it('passes no role, moves no cluster and scales nothing where nothing asks for it', () => {
     const sids = (policy: string) => grants(policy).map(({ Sid }) => Sid as string);
     expect(sids('second-policy')).not.toContain('PassInstanceRoles');
-    for (const name of ['ready-cluster', 'tend-cluster', 'scale-group']) {
+    for (const name of ['vet-clusters', 'ready-cluster', 'tend-cluster', 'scale-group']) {
       expect(sids(`second-${name}-policy`)).toEqual([]);
     }
   });
@@ -413,9 +430,9 @@ describe('AmiRollout', () => {
 
   it('ships each function as one file that requires the SDK by name only, and no larger than its code', async () => {
     const functions = recorded.filter(({ type }) => type === 'aws:lambda/function:Function');
-    expect(functions).toHaveLength(2 * 19);
+    expect(functions).toHaveLength(2 * 22);
     // These decide most, from what most of the others' modules read.
-    const larger = /-(survey-groups|scale-group)-function$/;
+    const larger = /-scale-group-function$/;
     for (const lambda of functions) {
       const files = await shippedCode(lambda);
       expect(Object.keys(files)).toEqual(['__index.js']);
@@ -522,7 +539,13 @@ describe('what is deployed', () => {
     const { autoscaling } = fleet.account;
     const input = { parameter: '/golden/linux', groups: [name] };
     const resolved = await call('resolve-image', { ...run, input, settings });
-    const surveyed = await call('survey-groups', { ...run, ...resolved, settings });
+    const survey = await call('survey-groups', { ...resolved, settings });
+    const { image } = resolved;
+    const vet = (by: string, groups: readonly string[]) =>
+      call(by, { image, groups, settings }).then((vetted) => vetted.groups);
+    const vetted = await vet('vet-groups', survey.behind);
+    const clusters = await vet('vet-clusters', survey.clustered);
+    const surveyed = await call('queue-groups', { ...run, ...resolved, survey, vetted, clusters });
     const wave = { waves: surveyed.waves, index: 0, waitingSince: '', settings };
     const opened = await call('open-wave', { ...run, ...wave });
     expect(opened).toMatchObject({ next: 'roll', groups: [{ name }] });

@@ -9,6 +9,9 @@ import type { Json } from '../../../rehearsal/services/service';
 const functions = [
   'resolve',
   'survey',
+  'vet',
+  'vetClusters',
+  'queue',
   'followUp',
   'openWave',
   'claim',
@@ -88,6 +91,9 @@ describe('the definition of a rollout', () => {
       FollowUp: ['States.ALL -> ReportFailure'],
       ResolveImage: ['States.ALL -> ReportFailure'],
       SurveyGroups: ['States.ALL -> ReportFailure'],
+      VetGroups: ['States.ALL -> ReportFailure'],
+      VetClusters: ['States.ALL -> ReportFailure'],
+      QueueGroups: ['States.ALL -> ReportFailure'],
       OpenWave: ['States.ALL -> ReportFailure'],
       AskForApproval: ['States.ALL -> WaitForApproval'],
       DeliverQuestion: ['States.ALL -> WaitForApproval'],
@@ -153,6 +159,18 @@ describe('the definition of a rollout', () => {
       true: 'NothingToDo',
       otherwise: 'ReportRun',
     });
+  });
+
+  it('vets only groups that are behind, and their clusters, but queues in any case', () => {
+    expect(branches('AnyBehind')).toEqual({ present: 'VetGroups', otherwise: 'QueueGroups' });
+    expect(states['AnyBehind'].Choices[0].Variable).toBe('$.survey.behind[0]');
+    expect(branches('AnyClustered')).toEqual({ present: 'VetClusters', otherwise: 'QueueGroups' });
+    expect(states['AnyClustered'].Choices[0].Variable).toBe('$.survey.clustered[0]');
+    expect(waysTo('QueueGroups')).toEqual(['AnyBehind', 'AnyClustered', 'VetClusters']);
+    expect(waysTo('Surveyed')).toEqual(['QueueGroups']);
+    // Who was not asked has nothing to say.
+    const nobody = { groups: [] };
+    expect(states['Begin'].Parameters).toEqual({ settings, vetted: nobody, clusters: nobody });
   });
 
   it('does with a group that it has claimed what was begun with it says', () => {
@@ -314,6 +332,6 @@ describe('the definition of a rollout', () => {
   });
 
   it('holds the settings with which the component was made', () => {
-    expect(states['Begin'].Parameters).toEqual({ settings });
+    expect(states['Begin'].Parameters).toMatchObject({ settings });
   });
 });

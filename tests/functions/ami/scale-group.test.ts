@@ -2,7 +2,6 @@ import { createHandler as createEnsureVersion } from '../../../functions/ami/ens
 import { createHandler, type ScaleEvent } from '../../../functions/ami/scale-group';
 import { readScaling } from '../../../functions/ami/scaling';
 import type { ScaleResult } from '../../../functions/ami/scaling-steps';
-import { createHandler as createSurvey } from '../../../functions/ami/survey-groups';
 import { acquireLease } from '../../../functions/foundation/ledger';
 import type { Json } from '../../../rehearsal/services/service';
 import { namedError } from '../../support/emulated-clients';
@@ -16,8 +15,8 @@ import {
   NEW,
   NEWER,
   OLD,
-  RUN,
   settingsOf,
+  surveyGroups,
   templateId,
 } from './support';
 
@@ -540,8 +539,7 @@ describe('who comes after a crash', () => {
     const survey = async (mode = 'rollout') => {
       const answer = await fleet.account.ec2.describeImages({ ImageIds: [NEW] });
       const [{ ImageId, Name, ...image }] = answer.Images;
-      return createSurvey(fleet.dependencies)({
-        run: RUN,
+      return surveyGroups(fleet.dependencies, {
         mode,
         image: {
           id: ImageId,

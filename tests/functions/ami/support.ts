@@ -5,7 +5,18 @@ import {
   createHandler as createInspect,
   type InspectEvent,
 } from '../../../functions/ami/inspect-group';
+import {
+  createHandler as createQueue,
+  type QueueEvent,
+  type QueueResult,
+} from '../../../functions/ami/queue-groups';
 import type { GroupSettings, RolloutSettings } from '../../../functions/ami/settings';
+import {
+  createHandler as createSurvey,
+  type SurveyEvent,
+} from '../../../functions/ami/survey-groups';
+import { createHandler as createVetClusters } from '../../../functions/ami/vet-clusters';
+import { createHandler as createVet } from '../../../functions/ami/vet-groups';
 import { acquireLease, type Ledger } from '../../../functions/foundation/ledger';
 import { readEstate } from '../../../rehearsal/estate';
 import type { Json } from '../../../rehearsal/services/service';
@@ -138,6 +149,31 @@ export async function claimGroup(
   if (claim.decision !== 'inspect') return claim;
   const inspect = createInspect({ startHours: 24, ...dependencies });
   return { ...claim, ...(await inspect({ ...others, group, claim })) };
+}
+
+/** Surveys groups and queues those that are to be moved, as the workflow does: what it goes on with. */
+export async function surveyGroups(
+  dependencies: Json,
+  event: SurveyEvent & Pick<QueueEvent, 'notify' | 'reason'>,
+): Promise<QueueResult> {
+  const { settings, image } = event;
+  const survey = await createSurvey(dependencies)(event);
+  const vet = async (
+    createHandler: typeof createVet | typeof createVetClusters,
+    groups: readonly string[],
+  ) =>
+    groups.length === 0
+      ? []
+      : (await createHandler(dependencies)({ image, groups, settings })).groups;
+  return createQueue(dependencies)({
+    ...event,
+    execution: EXECUTION,
+    run: RUN,
+    machine: `arn:aws:states:eu-west-1:${ACCOUNT}:stateMachine:rollout`,
+    survey,
+    vetted: await vet(createVet, survey.behind),
+    clusters: await vet(createVetClusters, survey.clustered),
+  });
 }
 
 /** @param given parts of the estate; the groups and their templates are `web` unless given */

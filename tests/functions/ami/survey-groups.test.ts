@@ -1,4 +1,5 @@
-import { createHandler, type SurveyEvent } from '../../../functions/ami/survey-groups';
+import type { QueueEvent } from '../../../functions/ami/queue-groups';
+import type { SurveyEvent } from '../../../functions/ami/survey-groups';
 import { readGroup, runsOnly } from '../../../functions/ami/groups';
 import { readImages } from '../../../functions/ami/images';
 import { acquireLease, recordIntent, settleWorkItem } from '../../../functions/foundation/ledger';
@@ -18,22 +19,21 @@ import {
   RUN,
   settingsOf,
   START,
+  surveyGroups,
   template,
   type Fleet,
 } from './support';
 
 const wave = (...groups: string[]) => ({ groups, soakMinutes: 0, alarms: [], approval: false });
 
+type Survey = SurveyEvent & Pick<QueueEvent, 'notify' | 'reason'>;
+
 function prepare(estate: object = {}) {
   const fleet = fleetOf(estate);
-  const handler = createHandler(fleet.dependencies);
-  const survey = async (event: Partial<SurveyEvent> = {}, id = NEW) => {
+  const survey = async (event: Partial<Survey> = {}, id = NEW) => {
     const image = (await readImages(fleet.account.ec2, [id])).get(id)!;
     const names = (event.waves ?? []).flatMap(({ groups }) => groups);
-    return handler({
-      execution: EXECUTION,
-      run: RUN,
-      machine: 'arn:aws:states:eu-west-1:111122223333:stateMachine:rollout',
+    return surveyGroups(fleet.dependencies, {
       mode: 'rollout',
       image,
       waves: [wave('web')],
@@ -46,7 +46,7 @@ function prepare(estate: object = {}) {
     });
   };
   /** The one group that is left out, in words. */
-  const leftOut = async (event: Partial<SurveyEvent> = {}, id = NEW) => {
+  const leftOut = async (event: Partial<Survey> = {}, id = NEW) => {
     await survey({ notify: true, ...event }, id);
     const [line] = (await readRunLog(fleet.ledger, RUN)).leftOut;
     return line === undefined ? undefined : `${line.outcome}: ${line.reason}`;
@@ -239,7 +239,9 @@ describe('the survey of groups', () => {
       templates: [template('web'), template('api')],
     });
     const gone = Object.assign(new Error('gone'), { name: 'InvalidLaunchTemplateId.NotFound' });
+    // Both who compares and who vets it find it gone; the other group is read in between.
     fleet.account.failNext('DescribeLaunchTemplateVersions', gone);
+    fleet.account.failNext('DescribeLaunchTemplateVersions', gone, 1);
     expect(await survey({ waves: [wave('web', 'api')] })).toMatchObject({ waves: [wave('api')] });
     const [line] = (await readRunLog(fleet.ledger, RUN)).leftOut;
     expect(line).toMatchObject({ id: 'web', outcome: 'failed' });
