@@ -5,7 +5,7 @@ import { createAutoScaling, readGroup, runsOnly, type TemplateUse } from './grou
 import { createEc2 } from './images';
 import { deleteVersions, readUses } from './prune';
 import type { GroupSettings } from './settings';
-import { listVersions, nameVersion, readOwnVersions, templatesOf } from './versions';
+import { listVersions, nameVersion, ownVersions, templatesOf } from './versions';
 
 export interface CommitEvent {
   /** Name of the group. */
@@ -67,7 +67,7 @@ async function commitTemplate(
 ): Promise<string[]> {
   const { id, name, version } = template;
   const all = await listVersions(ec2, id);
-  const own = await readOwnVersions(ec2, group, id);
+  const own = ownVersions(all, group);
   const current = own.find((candidate) => candidate.version === version);
   const standing = all.find(({ DefaultVersion }) => DefaultVersion === true)?.VersionNumber ?? 0;
   const notes: string[] = [];

@@ -105,6 +105,7 @@ async function ensureVersion(
   if (template.data.ImageId === ami) return template.version;
   const VersionDescription = describeVersion(group, ami, template.version, attempt);
   const versions = await listVersions(ec2, template.id, ami);
+  // Whoever has copied the description came later.
   const made = versions.find((version) => version.VersionDescription === VersionDescription);
   if (made?.VersionNumber !== undefined) return made.VersionNumber;
   const answer = await ec2.createLaunchTemplateVersion({

@@ -9,7 +9,7 @@ import { findScalingObstacle } from './scaling-obstacles';
 import { sightOf } from './scaling-sight';
 import { resultOf, scalingSteps, wait, type ScaleResult, type Scene } from './scaling-steps';
 import type { GroupSettings } from './settings';
-import { readOwnVersions } from './versions';
+import { listVersions, ownVersions } from './versions';
 
 export interface ScaleEvent {
   /** Name of the group. */
@@ -105,7 +105,7 @@ async function plan(
   const own =
     template.data.ImageId === ami
       ? template
-      : (await readOwnVersions(ec2, group, template.id, ami)).find(
+      : ownVersions(await listVersions(ec2, template.id, ami), group).find(
           (one) => one.source === template.version && one.attempt === attempt,
         );
   if (own === undefined) {

@@ -3,7 +3,7 @@ import type { EC2 } from '@aws-sdk/client-ec2';
 import { createAutoScaling, readConfiguredGroup } from './groups';
 import { createEc2 } from './images';
 import { deleteVersions, readUses } from './prune';
-import { nameVersion, readOwnVersions, templatesOf, type OwnVersion } from './versions';
+import { listVersions, nameVersion, ownVersions, templatesOf, type OwnVersion } from './versions';
 
 export interface UndoEvent {
   /** Name of the group. */
@@ -35,7 +35,7 @@ export function createHandler({ autoscaling, ec2 }: UndoDependencies) {
     const facts = await readConfiguredGroup(autoscaling, ec2, group);
     const left: string[] = [];
     for (const { id, version: running } of facts === undefined ? [] : templatesOf(facts)) {
-      const all = await readOwnVersions(ec2, group, id);
+      const all = ownVersions(await listVersions(ec2, id), group);
       // An older one with the same AMI may be what the group ran before.
       const previous = all.find((one) => one.version === running)?.source;
       const own = all.filter((one) => one.ami === ami && one.version !== previous);

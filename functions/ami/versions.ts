@@ -26,21 +26,18 @@ export function describeVersion(
 }
 
 /**
- * Reads the versions that rollouts made for a group. A program that owns the template and takes the description from
+ * Those of a template's versions that rollouts made for a group. A program that owns the template and takes the description from
  * its latest version, as Terraform and Pulumi do when they ignore it, copies it to its own next one: of versions with the
  * same description only the first is ours, for a client token sees to it that we make each once.
  *
- * @param ami only those with this AMI. @default all
+ * @param versions the oldest first
  */
-export async function readOwnVersions(
-  ec2: Pick<EC2, 'describeLaunchTemplateVersions'>,
+export function ownVersions(
+  versions: readonly LaunchTemplateVersion[],
   group: string,
-  templateId: string,
-  ami?: string,
-): Promise<OwnVersion[]> {
-  const versions = await listVersions(ec2, templateId, ami);
+): OwnVersion[] {
   const own = new Map<string, OwnVersion>();
-  for (const version of versions.sort(byNumber)) {
+  for (const version of versions) {
     const description = version.VersionDescription ?? '';
     const first = own.get(description) ?? toOwnVersion(version, group);
     if (first !== undefined) own.set(description, { ...first, isCopied: own.has(description) });
@@ -48,7 +45,7 @@ export async function readOwnVersions(
   return [...own.values()].reverse();
 }
 
-/** All versions of a template, or those with an AMI. A template that is gone has none. */
+/** All versions of a template, or those with an AMI, the oldest first. A template that is gone has none. */
 export async function listVersions(
   ec2: Pick<EC2, 'describeLaunchTemplateVersions'>,
   templateId: string,
@@ -70,7 +67,7 @@ export async function listVersions(
   } catch (error) {
     if ((error as Error).name !== 'InvalidLaunchTemplateId.NotFound') throw error;
   }
-  return versions;
+  return versions.sort((one, other) => (one.VersionNumber ?? 0) - (other.VersionNumber ?? 0));
 }
 
 function toOwnVersion(version: LaunchTemplateVersion, group: string): OwnVersion | undefined {
@@ -94,9 +91,6 @@ function toOwnVersion(version: LaunchTemplateVersion, group: string): OwnVersion
     isCopied: false,
   };
 }
-
-const byNumber = (one: LaunchTemplateVersion, other: LaunchTemplateVersion): number =>
-  (one.VersionNumber ?? 0) - (other.VersionNumber ?? 0);
 
 /** Whether a rollout made the version for this attempt to move a group to an AMI, whatever the group ran before. */
 export function isOfAttempt(

@@ -269,6 +269,20 @@ describe('the launch template version of a rollout', () => {
     ]);
   });
 
+  it('is not one whose description somebody copied from ours', async () => {
+    const { fleet, ensure } = await prepare();
+    await ensure();
+    const { VersionDescription } = (await fleet.versions()).at(-1)!;
+    await fleet.account.ec2.createLaunchTemplateVersion({
+      LaunchTemplateName: 'web',
+      SourceVersion: '2',
+      VersionDescription,
+      LaunchTemplateData: { KeyName: 'theirs' },
+    });
+    expect((await ensure()).versions).toBe('web version 2');
+    expect(await fleet.versions()).toHaveLength(3);
+  });
+
   it('is refused for a group that is not there', async () => {
     const { ensure } = await prepare();
     await expect(ensure({ group: 'gone' })).rejects.toMatchObject({
