@@ -11,4 +11,6 @@ module.exports = {
   setupFiles: ['<rootDir>/tests/support/jest-environment.ts'],
   testTimeout: 300_000,
   maxWorkers: 2,
+  // A worker keeps what its test files leave behind, some 5 GB after all of them: a new one takes its place.
+  workerIdleMemoryLimit: '2GB',
 };
