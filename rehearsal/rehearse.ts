@@ -9,6 +9,7 @@ import { simulate, type SimulationOutcome } from './engine/simulation';
 import { loadEstate, type Estate } from './estate';
 import { loadFaults, type Fault } from './faults';
 import { analyzeProgram, type PolicyViolation } from './host/analyzer';
+import { startPreview } from './host/preview';
 import type { Program } from './host/program';
 import { runProgram } from './host/run-program';
 import { itemsOf } from './items';
@@ -50,14 +51,21 @@ export async function rehearse(
   terminal.write(`Running the program for stack ${options.stack}\n`);
   const { account, region } = estate;
   const run = { directory, stack: options.stack, account, region };
-  // The preview proves that the program bears unknown outputs; it is the update that is rehearsed.
-  const [program] = await Promise.all([runProgram(run), runProgram({ ...run, preview: true })]);
-  const policies = path.join(directory, 'policy');
-  const violations = fs.existsSync(policies) ? await analyzeProgram(policies, program) : [];
-  const from = Date.parse(options.from ?? estate.capturedAt);
-  const to = from + options.days * 86_400_000;
-  const scenario = { estate, faults, from, to, seed: options.seed, violations };
-  return { ...(await rehearseProgram(program, scenario, terminal)), program, scenario };
+  // It is the update that is rehearsed; the preview only has to be possible.
+  const preview = startPreview(run);
+  try {
+    const program = await runProgram(run);
+    const policies = path.join(directory, 'policy');
+    const violations = fs.existsSync(policies) ? await analyzeProgram(policies, program) : [];
+    const from = Date.parse(options.from ?? estate.capturedAt);
+    const to = from + options.days * 86_400_000;
+    const scenario = { estate, faults, from, to, seed: options.seed, violations };
+    const rehearsal = await rehearseProgram(program, scenario, terminal);
+    await preview.ended;
+    return { ...rehearsal, program, scenario };
+  } finally {
+    preview.stop();
+  }
 }
 
 /** What a program is rehearsed with. */
