@@ -30,10 +30,9 @@ export type TaskState = CommonFields &
     readonly Parameters: Template;
     readonly ResultSelector?: Template;
     readonly ResultPath?: string | null;
-    readonly TimeoutSeconds: number;
     readonly Retry: readonly Retrier[];
     readonly Catch: readonly Catcher[];
-  };
+  } & ({ readonly TimeoutSeconds: number } | { readonly TimeoutSecondsPath: string });
 
 export interface Retrier {
   readonly ErrorEquals: readonly string[];

@@ -10,7 +10,9 @@ export interface StateMachineArgs<Names extends string> {
   readonly description: string;
   /** The functions that the definition calls. The same list gives the definition its ARNs and the role its grants. */
   readonly functions: Readonly<Record<Names, InlineFunction>>;
-  readonly definition: (functionArns: Readonly<Record<Names, string>>) => StateMachineDefinition;
+  readonly definition: (
+    functionArns: Readonly<Record<Names, string>>,
+  ) => pulumi.Input<StateMachineDefinition>;
   /** What the state machine calls without a function. @default nothing */
   readonly grants?: readonly Grant[];
   /** Whether it has a Distributed Map, whose items are executions of the same state machine. @default false */
@@ -64,7 +66,9 @@ export class StateMachine<Names extends string = string> extends pulumi.Componen
       {
         type: 'STANDARD',
         roleArn: access.role.arn,
-        definition: arns.apply((known) => JSON.stringify(args.definition(known), null, 2)),
+        definition: arns
+          .apply((known) => args.definition(known))
+          .apply((definition) => JSON.stringify(definition, null, 2)),
         loggingConfiguration: {
           level: 'ERROR',
           includeExecutionData: false,

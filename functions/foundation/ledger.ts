@@ -187,7 +187,13 @@ export async function settleWorkItem(
     ...(blocked === true ? { blocked: { BOOL: true } } : {}),
   };
   const names = Object.keys(written);
-  const removed = ['leaseOwner', 'leasedAt', ...(blocked === false ? ['blocked'] : [])];
+  // A state machine that waits with the lease leaves its task token there: see `wake-up.ts` of the AmiRollout.
+  const removed = [
+    'leaseOwner',
+    'leasedAt',
+    'wakeToken',
+    ...(blocked === false ? ['blocked'] : []),
+  ];
   try {
     await ledger.client.updateItem({
       TableName: ledger.table,

@@ -25,13 +25,24 @@ const inWaves = configOf(settings, {
   ],
 });
 
+/** No event that a refresh has ended arrives: polling alone is enough. See `ami-rollout-wake-up.test.ts`. */
+const faults = [
+  {
+    kind: 'lostEvent',
+    at: {
+      operation: 'states:StartExecution',
+      caller: 'rule:*refresh-ended*',
+      occurrence: 'every',
+    },
+  },
+];
 // What instances take is drawn anew with each seed: the smallest group decides.
 const seeds = [1, 2, 3, 4, 5, 6];
 const scenarios: Record<string, ScenarioInput> = {
   ...Object.fromEntries(
     seeds.map((seed) => [
       `together ${seed}`,
-      { days: 1, seed, estate, config: configOf(settings) },
+      { days: 1, seed, estate, config: configOf(settings), faults },
     ]),
   ),
   waves: { days: 1, estate, config: inWaves },

@@ -1,8 +1,9 @@
 import { decided, invokeFunction, onError, type State } from '../../foundation/state-language';
 import type { Functions } from './one-group';
+import { waitForRefresh, type WaitingPlace } from './wake-up';
 
 /** How the life of a group begins: its lease, and what was begun with it, by us or by others. */
-export function claimOneGroup(functions: Functions): Record<string, State> {
+export function claimOneGroup(functions: Functions, place: WaitingPlace): Record<string, State> {
   return {
     ClaimGroup: invokeFunction({
       comment: 'Take the lease',
@@ -69,7 +70,11 @@ export function claimOneGroup(functions: Functions): Record<string, State> {
       ],
       Default: 'Skipped',
     },
-    WaitForOther: { Type: 'Wait', SecondsPath: '$.begun.waitSeconds', Next: 'ClaimGroup' },
+    ...waitForRefresh(place, {
+      name: 'WaitForOther',
+      secondsPath: '$.begun.waitSeconds',
+      next: 'ClaimGroup',
+    }),
     FollowRefresh: {
       Type: 'Pass',
       Parameters: { 'id.$': '$.begun.refreshId', 'startedAt.$': '$.begun.refreshStartedAt' },

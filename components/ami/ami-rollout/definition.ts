@@ -8,6 +8,7 @@ import {
 } from '../../foundation/state-language';
 import { moveOneGroup, type Functions } from './one-group';
 import { surveyAllGroups } from './survey-all-groups';
+import { isRefreshEvent, wakeUp, type WaitingPlace } from './wake-up';
 
 export type { RolloutFunction } from './one-group';
 
@@ -15,6 +16,7 @@ export interface DefinitionSettings {
   readonly rollout: RolloutSettings;
   /** Seconds that a whole run may take. */
   readonly timeoutSeconds: number;
+  readonly place: WaitingPlace;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface DefinitionSettings {
  */
 export function defineRollout(
   functions: Functions,
-  { rollout, timeoutSeconds }: DefinitionSettings,
+  { rollout, timeoutSeconds, place }: DefinitionSettings,
 ): StateMachineDefinition {
   return {
     Comment: 'Moves Auto Scaling groups to an AMI',
@@ -37,16 +39,20 @@ export function defineRollout(
       },
       Mode: {
         Type: 'Choice',
-        Choices: ['reconcile', 'approve', 'stop'].map((mode) => ({
-          And: [
-            { Variable: '$$.Execution.Input.mode', IsPresent: true },
-            { Variable: '$$.Execution.Input.mode', StringEquals: mode },
-          ],
-          Next: 'FollowUp',
-        })),
+        Choices: [
+          { ...isRefreshEvent, Next: 'WhoWaits' },
+          ...['reconcile', 'approve', 'stop'].map((mode) => ({
+            And: [
+              { Variable: '$$.Execution.Input.mode', IsPresent: true },
+              { Variable: '$$.Execution.Input.mode', StringEquals: mode },
+            ],
+            Next: 'FollowUp',
+          })),
+        ],
         Default: 'ResolveImage',
       },
       NothingToDo: { Type: 'Pass', Parameters: { items: [] }, End: true },
+      ...wakeUp(place, 'NothingToDo'),
 
       FollowUp: invokeFunction({
         comment: 'What did earlier runs begin that nobody has settled? Or: stop or approve one',
@@ -199,7 +205,7 @@ export function defineRollout(
           // A refresh is looked at for hours: a history of its own keeps it within 25,000 events.
           ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
           StartAt: 'ClaimGroup',
-          States: moveOneGroup(functions),
+          States: moveOneGroup(functions, place),
         },
         ResultPath: null,
         Catch: [onError('ReportFailure')],

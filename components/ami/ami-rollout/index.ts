@@ -1,6 +1,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { refuseArguments } from '../../foundation/argument-error';
+import { EventTrigger } from '../../foundation/event-trigger';
 import { Notifier } from '../../foundation/notifier';
 import { describeRuns, executionsOf, listRuns } from '../../foundation/run-grants';
 import { Schedule } from '../../foundation/schedule';
@@ -15,7 +16,8 @@ import {
 } from './arguments';
 import { defineRollout } from './definition';
 import { createFunctions } from './functions';
-import { launchFromTemplates, refreshGroups } from './permissions';
+import { handTokensBack, launchFromTemplates, refreshGroups } from './permissions';
+import { refreshEnded } from './wake-up';
 
 export type { AmiRolloutArgs, EcsArgs, FollowArgs, GroupArgs } from './arguments';
 
@@ -70,8 +72,16 @@ export class AmiRollout extends pulumi.ComponentResource {
           deliver: notifier.deliver,
         },
         definition: (arns) =>
-          defineRollout(arns, { rollout: settings, timeoutSeconds: longestRunDays * 86_400 }),
+          ledger.tableName.apply((table) =>
+            defineRollout(arns, {
+              rollout: settings,
+              timeoutSeconds: longestRunDays * 86_400,
+              place: { table, workflow: name },
+            }),
+          ),
         grants: [
+          ledger.grant('LeaveTokens', 'GetItem', 'UpdateItem'),
+          handTokensBack(),
           ...(refreshed.length === 0
             ? []
             : [refreshGroups(place, refreshed), ...launchFromTemplates(place, instanceRoles)]),
@@ -113,6 +123,15 @@ export class AmiRollout extends pulumi.ComponentResource {
         timeZone: args.timeZone ?? 'UTC',
         target: workflow.arn,
         input: { mode: 'reconcile', trigger: 'reconciler' },
+      },
+      parent,
+    );
+    new EventTrigger(
+      `${name}-refresh-ended`,
+      {
+        description: 'An instance refresh has ended: a run that waits for it looks at once',
+        pattern: refreshEnded(groups),
+        target: workflow.arn,
       },
       parent,
     );

@@ -1,12 +1,8 @@
-import {
-  callService,
-  decided,
-  invokeFunction,
-  onError,
-  type State,
-} from '../../foundation/state-language';
+import { decided, invokeFunction, onError, type State } from '../../foundation/state-language';
 import { claimOneGroup } from './claim-one-group';
+import { refreshOneGroup } from './refresh-one-group';
 import { scaleOneGroup } from './scale-one-group';
+import type { WaitingPlace } from './wake-up';
 
 /** The functions that the workflow calls, by role. */
 export type RolloutFunction =
@@ -34,10 +30,10 @@ export type RolloutFunction =
 export type Functions = Readonly<Record<RolloutFunction, string>>;
 
 /** The life of one group within a run, from the claim to its line of the report. */
-export function moveOneGroup(functions: Functions): Record<string, State> {
+export function moveOneGroup(functions: Functions, place: WaitingPlace): Record<string, State> {
   const group = { 'group.$': '$.group', 'ami.$': '$.claim.ami' };
   return {
-    ...claimOneGroup(functions),
+    ...claimOneGroup(functions, place),
     OnCluster: {
       Type: 'Choice',
       Choices: [{ Variable: '$.settings.ecs', IsPresent: true, Next: 'ReadyCluster' }],
@@ -93,104 +89,7 @@ export function moveOneGroup(functions: Functions): Record<string, State> {
       Default: 'StartRefresh',
     },
     ...scaleOneGroup(functions.scale),
-    StartRefresh: callService({
-      comment:
-        'AWS changes the configuration of the group only when the refresh has succeeded, so that it can roll back',
-      call: 'autoscaling:startInstanceRefresh',
-      parameters: {
-        'AutoScalingGroupName.$': '$.group',
-        Strategy: 'Rolling',
-        'DesiredConfiguration.$': '$.version.desiredConfiguration',
-        'Preferences.$': '$.version.preferences',
-      },
-      resultSelector: { 'id.$': '$.InstanceRefreshId' },
-      resultPath: '$.started',
-      final: inProgress,
-      catch: [
-        // Somebody was faster, or the answer to our own call was lost: the claim finds out.
-        { ErrorEquals: inProgress, ResultPath: '$.taken', Next: 'LookAgain' },
-        onError('UndoAfterError'),
-      ],
-      next: 'RefreshStarted',
-    }),
-    LookAgain: { Type: 'Wait', Seconds: 5, Next: 'ClaimGroup' },
-    RefreshStarted: {
-      Type: 'Pass',
-      Parameters: { 'id.$': '$.started.id', 'startedAt.$': '$$.State.EnteredTime' },
-      ResultPath: '$.refresh',
-      Next: 'WaitForRefresh',
-    },
-
-    WaitForRefresh: { Type: 'Wait', SecondsPath: '$.watch.waitSeconds', Next: 'HasTasks' },
-    HasTasks: {
-      Type: 'Choice',
-      Choices: [{ Variable: '$.settings.ecs', IsPresent: true, Next: 'MoveTasks' }],
-      Default: 'WatchRefresh',
-    },
-    MoveTasks: invokeFunction({
-      comment: 'When the new instances are there, all old ones are drained at once',
-      functionArn: functions.tend,
-      payload: { ...group, 'ecs.$': '$.settings.ecs', phase: 'drain' },
-      fields: ['decision', 'reason'],
-      resultPath: '$.tend',
-      // The next look tries again.
-      catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.missed', Next: 'WatchRefresh' }],
-      next: 'TasksMove',
-    }),
-    TasksMove: {
-      Type: 'Choice',
-      Choices: [decided('$.tend', 'stalled', 'GiveUp')],
-      Default: 'WatchRefresh',
-    },
-    GiveUp: {
-      Type: 'Pass',
-      Parameters: { 'reason.$': "States.Format('{}; ', $.tend.reason)" },
-      ResultPath: '$.stall',
-      Next: 'RollBack',
-    },
-    RollBack: callService({
-      comment: 'Tasks do not leave: back to what the group ran before',
-      call: 'autoscaling:rollbackInstanceRefresh',
-      parameters: { 'AutoScalingGroupName.$': '$.group' },
-      resultPath: null,
-      final: [...notActive, ...irreversible],
-      catch: [
-        { ErrorEquals: irreversible, ResultPath: '$.missed', Next: 'Cancel' },
-        { ErrorEquals: ['States.ALL'], ResultPath: '$.missed', Next: 'WatchRefresh' },
-      ],
-      next: 'WatchRefresh',
-    }),
-    Cancel: callService({
-      comment: 'What AWS cannot roll back at least stops',
-      call: 'autoscaling:cancelInstanceRefresh',
-      parameters: { 'AutoScalingGroupName.$': '$.group' },
-      resultPath: null,
-      final: notActive,
-      catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.missed', Next: 'WatchRefresh' }],
-      next: 'WatchRefresh',
-    }),
-    WatchRefresh: invokeFunction({
-      comment: 'How far is AWS, and when is it worth looking again?',
-      functionArn: functions.watch,
-      payload: {
-        'group.$': '$.group',
-        'refreshId.$': '$.refresh.id',
-        'refreshStartedAt.$': '$.refresh.startedAt',
-        'tasks.$': '$.tend.decision',
-      },
-      fields: ['decision', 'reason', 'waitSeconds'],
-      resultPath: '$.watch',
-      catch: [onError('SettleError')],
-      next: 'RefreshState',
-    }),
-    RefreshState: {
-      Type: 'Choice',
-      Choices: [
-        decided('$.watch', 'wait', 'WaitForRefresh'),
-        decided('$.watch', 'unfinished', 'Unfinished'),
-      ],
-      Default: 'Ended',
-    },
+    ...refreshOneGroup(functions, place),
 
     Ended: {
       Type: 'Choice',
@@ -264,12 +163,6 @@ export function moveOneGroup(functions: Functions): Record<string, State> {
     SettleFailed: { Type: 'Fail', ErrorPath: '$.error.Error', CausePath: '$.error.Cause' },
   };
 }
-
-/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html */
-const inProgress = ['AutoScaling.InstanceRefreshInProgressException'];
-/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RollbackInstanceRefresh.html */
-const notActive = ['AutoScaling.ActiveInstanceRefreshNotFoundException'];
-const irreversible = ['AutoScaling.IrreversibleInstanceRefreshException'];
 
 function result(outcome: string, reason: Record<string, string>): State {
   return {

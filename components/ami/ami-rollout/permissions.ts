@@ -62,6 +62,11 @@ export function readAlarms({ region, account }: Place): Grant {
   };
 }
 
+/** No resource types either: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html */
+export function handTokensBack(): Grant {
+  return { Sid: 'HandTokensBack', Action: ['states:SendTaskSuccess'], Resource: ['*'] };
+}
+
 export function changeTemplates(place: Place, Sid: string, ...Action: readonly string[]): Grant {
   return { Sid, Action, Resource: [templates(place)] };
 }

@@ -159,6 +159,48 @@ describe('AmiRollout', () => {
     expect(second).toEqual([]);
   });
 
+  it('has the end of a refresh wake the run that waits for it, and keeps what cannot be delivered', () => {
+    const rule = find(recorded, 'aws:cloudwatch/eventRule:EventRule', 'first-refresh-ended-rule');
+    const pattern = JSON.parse(rule.inputs.eventPattern);
+    expect(pattern.source).toEqual(['aws.autoscaling']);
+    expect(pattern.detail).toEqual({ AutoScalingGroupName: Object.keys(groups) });
+    const type = 'aws:cloudwatch/eventTarget:EventTarget';
+    const { inputs } = find(recorded, type, 'first-refresh-ended-target');
+    expect([inputs.arn, inputs.rule]).toEqual([machine, 'first-refresh-ended-rule']);
+    const queue = find(
+      recorded,
+      'aws:sqs/queuePolicy:QueuePolicy',
+      'first-refresh-ended-queue-policy',
+    );
+    expect(JSON.parse(queue.inputs.policy).Statement).toMatchObject([
+      { Action: 'sqs:SendMessage', Resource: inputs.deadLetterConfig.arn },
+    ]);
+    expect(grants('first-refresh-ended-policy')).toEqual([
+      {
+        Sid: 'StartWorkflow',
+        Effect: 'Allow',
+        Action: ['states:StartExecution'],
+        Resource: [machine],
+      },
+    ]);
+  });
+
+  it('has the state machine leave its tokens in the ledger under its own name', () => {
+    const { definition } = find(
+      recorded,
+      'aws:sfn/stateMachine:StateMachine',
+      'second-machine',
+    ).inputs;
+    const { WhoWaits, MoveGroups } = JSON.parse(definition).States;
+    const { WaitForRefresh } = MoveGroups.ItemProcessor.States;
+    for (const { Parameters } of [WhoWaits, WaitForRefresh]) {
+      expect(Parameters).toMatchObject({
+        TableName: 'ledger-table',
+        Key: { workflow: { S: 'second' } },
+      });
+    }
+  });
+
   it('grants each function exactly what it calls', () => {
     const groups = 'autoscaling:DescribeAutoScalingGroups';
     const versions = 'ec2:DescribeLaunchTemplateVersions';
@@ -346,6 +388,8 @@ describe('AmiRollout', () => {
     const { CallFunctions, ...others } = named;
     // A group that is moved by scheduled actions is not refreshed.
     expect(others).toEqual({
+      LeaveTokens: [['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['arn:aws:mock:::ledger-table']],
+      HandTokensBack: [['states:SendTaskSuccess'], ['*']],
       RefreshGroups: [
         [
           'autoscaling:StartInstanceRefresh',
@@ -424,8 +468,8 @@ describe('AmiRollout', () => {
     }
     const queues = inputsOf('aws:sqs/queue:Queue');
     for (const queue of queues) expect(queue.sqsManagedSseEnabled).toBe(true);
-    // Two of each rollout for its closer, its schedules' own, and the refresher's.
-    expect(queues).toHaveLength(2 * 2 + 3 + 1 + 2);
+    // Two of each rollout for its closer, one for its events, its schedules' own, and the refresher's.
+    expect(queues).toHaveLength(2 * 2 + 2 + 3 + 1 + 2);
   });
 
   it('ships each function as one file that requires the SDK by name only, and no larger than its code', async () => {

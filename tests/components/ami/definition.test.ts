@@ -3,6 +3,7 @@ import {
   defineRollout,
   type RolloutFunction,
 } from '../../../components/ami/ami-rollout/definition';
+import { refreshEnded } from '../../../components/ami/ami-rollout/wake-up';
 import { validateDefinition } from '../../../rehearsal/asl/validate';
 import type { Json } from '../../../rehearsal/services/service';
 
@@ -37,7 +38,11 @@ const rollout = defineRollout(
   Object.fromEntries(
     functions.map((name) => [name, `arn:aws:lambda:eu-west-1:111122223333:function:${name}`]),
   ) as Record<RolloutFunction, string>,
-  { rollout: settings, timeoutSeconds: 86_400 },
+  {
+    rollout: settings,
+    timeoutSeconds: 86_400,
+    place: { table: 'ledger', workflow: 'ami-rollout' },
+  },
 );
 
 const { MoveGroups } = rollout.States as Json;
@@ -88,6 +93,8 @@ describe('the definition of a rollout', () => {
     );
     const gone = 'AutoScaling.IrreversibleInstanceRefreshException';
     expect(compensations).toEqual({
+      WhoWaits: ['States.ALL -> NothingToDo'],
+      WakeUp: ['States.ALL -> NothingToDo'],
       FollowUp: ['States.ALL -> ReportFailure'],
       ResolveImage: ['States.ALL -> ReportFailure'],
       SurveyGroups: ['States.ALL -> ReportFailure'],
@@ -104,6 +111,7 @@ describe('the definition of a rollout', () => {
       DeliverFailure: ['States.ALL -> RunFailed'],
       ClaimGroup: ['States.ALL -> ClaimFailed'],
       InspectGroup: ['States.ALL -> SettleError'],
+      WaitForOther: ['States.Timeout -> ClaimGroup', 'States.ALL -> WaitForOtherByTime'],
       ReadyCluster: ['States.ALL -> SettleError'],
       EnsureVersion: ['States.ALL -> UndoAfterError'],
       ScaleGroup: ['States.ALL -> SettleError'],
@@ -111,6 +119,7 @@ describe('the definition of a rollout', () => {
         'AutoScaling.InstanceRefreshInProgressException -> LookAgain',
         'States.ALL -> UndoAfterError',
       ],
+      WaitForRefresh: ['States.Timeout -> HasTasks', 'States.ALL -> WaitForRefreshByTime'],
       MoveTasks: ['States.ALL -> WatchRefresh'],
       RollBack: [`${gone} -> Cancel`, 'States.ALL -> WatchRefresh'],
       Cancel: ['States.ALL -> WatchRefresh'],
@@ -135,7 +144,7 @@ describe('the definition of a rollout', () => {
   });
 
   it('never takes an answer of AWS for a hiccup: what is caught by name is not retried', () => {
-    for (const name of ['StartRefresh', 'RollBack', 'Cancel']) {
+    for (const name of ['StartRefresh', 'RollBack', 'Cancel', 'WhoWaits', 'WakeUp']) {
       const [first] = states[name].Retry;
       const named = states[name].Catch.flatMap((one: Json) => one.ErrorEquals as string[]).filter(
         (error: string) => error !== 'States.ALL',
@@ -151,7 +160,9 @@ describe('the definition of a rollout', () => {
 
   it('begins with what the run is to do', () => {
     expect(states['Mode'].Default).toBe('ResolveImage');
-    const modes = states['Mode'].Choices.map(({ And, Next }: Json) => [And[1].StringEquals, Next]);
+    const [event, ...others] = states['Mode'].Choices;
+    expect([event.And[1].StringEquals, event.Next]).toEqual(['aws.autoscaling', 'WhoWaits']);
+    const modes = others.map(({ And, Next }: Json) => [And[1].StringEquals, Next]);
     expect(modes).toEqual(['reconcile', 'approve', 'stop'].map((mode) => [mode, 'FollowUp']));
     expect(branches('Resolved')).toEqual({ survey: 'SurveyGroups', otherwise: 'NothingToDo' });
     expect(branches('Surveyed')).toEqual({
@@ -215,7 +226,59 @@ describe('the definition of a rollout', () => {
       'autoscaling:cancelInstanceRefresh',
       'autoscaling:rollbackInstanceRefresh',
       'autoscaling:startInstanceRefresh',
+      'dynamodb:getItem',
+      'dynamodb:updateItem.waitForTaskToken',
+      'dynamodb:updateItem.waitForTaskToken',
+      'sfn:sendTaskSuccess',
     ]);
+  });
+
+  it.each([
+    ['WaitForOther', '$.begun.waitSeconds', 'ClaimGroup'],
+    ['WaitForRefresh', '$.watch.waitSeconds', 'HasTasks'],
+  ])('%s: the time counts, whether or not somebody can end the wait', (name, seconds, next) => {
+    const { TimeoutSecondsPath, Next, ResultPath, Parameters, Retry } = states[name];
+    expect([TimeoutSecondsPath, Next, ResultPath]).toEqual([seconds, next, null]);
+    expect(states[`${name}ByTime`]).toEqual({ Type: 'Wait', SecondsPath: seconds, Next: next });
+    // One who could not leave the token tries once more, and not for so long that the time is over.
+    expect(Retry).toEqual([
+      { ErrorEquals: ['States.TaskFailed'], IntervalSeconds: 1, MaxAttempts: 1 },
+    ]);
+    expect(Parameters).toEqual({
+      TableName: 'ledger',
+      Key: {
+        workflow: { S: 'ami-rollout' },
+        item: { 'S.$': "States.Format('item#{}', $.group)" },
+      },
+      UpdateExpression: 'SET wakeToken = :token',
+      ConditionExpression: 'leaseOwner = :execution',
+      ExpressionAttributeValues: {
+        ':token': { 'S.$': '$$.Task.Token' },
+        ':execution': { 'S.$': '$.execution' },
+      },
+    });
+  });
+
+  it('hands the token back for the event of its group, and nothing else for an event', () => {
+    expect(states['WhoWaits'].Parameters).toEqual({
+      TableName: 'ledger',
+      Key: {
+        workflow: { S: 'ami-rollout' },
+        item: {
+          'S.$': "States.Format('item#{}', $$.Execution.Input.detail.AutoScalingGroupName)",
+        },
+      },
+      ProjectionExpression: 'wakeToken',
+      ConsistentRead: true,
+    });
+    expect(states['WhoWaits'].Next).toBe('SomebodyWaits');
+    expect(branches('SomebodyWaits')).toEqual({ present: 'WakeUp', otherwise: 'NothingToDo' });
+    expect(states['WakeUp'].Parameters).toEqual({
+      'TaskToken.$': '$.found.Item.wakeToken.S',
+      Output: '{}',
+    });
+    expect(states['WakeUp'].Next).toBe('NothingToDo');
+    expect(states['NothingToDo'].End).toBe(true);
   });
 
   it('takes a group of a cluster through the steps of the cluster, and no other group', () => {
@@ -314,7 +377,9 @@ describe('the definition of a rollout', () => {
   it('bounds the run and every task in time, and lets no wait be a fixed one that goes on for days', () => {
     expect(rollout.TimeoutSeconds).toBe(86_400);
     for (const [name, state] of entries) {
-      if (state.Type === 'Task') expect([name, state.TimeoutSeconds > 0]).toEqual([name, true]);
+      if (state.Type !== 'Task') continue;
+      const { TimeoutSeconds, TimeoutSecondsPath } = state;
+      expect([name, TimeoutSeconds > 0 || TimeoutSecondsPath !== undefined]).toEqual([name, true]);
     }
     const waits = entries.filter(([, { Type }]) => Type === 'Wait');
     expect(
@@ -322,16 +387,40 @@ describe('the definition of a rollout', () => {
     ).toEqual({
       WaitForApproval: '$.wave.waitSeconds',
       Soak: '$.wave.soakSeconds',
-      WaitForOther: '$.begun.waitSeconds',
+      WaitForOtherByTime: '$.begun.waitSeconds',
       WaitForTasks: '$.ready.waitSeconds',
       WaitToScale: '$.watch.waitSeconds',
       // Only after a refresh was found in progress, for which the claim waits otherwise.
       LookAgain: 5,
-      WaitForRefresh: '$.watch.waitSeconds',
+      WaitForRefreshByTime: '$.watch.waitSeconds',
     });
   });
 
   it('holds the settings with which the component was made', () => {
     expect(states['Begin'].Parameters).toMatchObject({ settings });
+  });
+});
+
+describe('the events that end a wait', () => {
+  const ends = ['Succeeded', 'Failed', 'Cancelled', 'Rollback Succeeded', 'Rollback Failed'];
+  const pattern = {
+    source: ['aws.autoscaling'],
+    'detail-type': ends.map((end) => `EC2 Auto Scaling Instance Refresh ${end}`),
+  };
+  const named = (count: number) => Array.from({ length: count }, (_, index) => `group-${index}`);
+
+  it('are the ends of the refreshes of these groups', () => {
+    expect(refreshEnded(['web', 'apps'])).toEqual({
+      ...pattern,
+      detail: { AutoScalingGroupName: ['web', 'apps'] },
+    });
+  });
+
+  it('are those of all groups where the names are too long for a rule', () => {
+    expect(refreshEnded(named(200))).toEqual(pattern);
+    for (const count of [1, 50, 120, 150, 200]) {
+      expect(JSON.stringify(refreshEnded(named(count))).length).toBeLessThanOrEqual(2048);
+    }
+    expect(refreshEnded(named(120))).toHaveProperty('detail');
   });
 });

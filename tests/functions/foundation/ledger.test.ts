@@ -95,6 +95,25 @@ describe('the lease of a work item', () => {
     expect(await acquireLease(ledger, 'a', 'run-2', alive, now)).toMatchObject({ fence: 2 });
   });
 
+  it('takes the token with it by which its owner waited', async () => {
+    const { ledger, account } = prepare();
+    await acquireLease(ledger, 'a', 'run-1', alive, now);
+    const place = {
+      TableName: LEDGER_TABLE,
+      Key: { workflow: { S: 'updater' }, item: { S: 'item#a' } },
+    };
+    const read = { ...place, ConsistentRead: true };
+    const tokenOf = async () => (await account.dynamodb.getItem(read)).Item?.['wakeToken'];
+    await account.dynamodb.updateItem({
+      ...place,
+      UpdateExpression: 'SET wakeToken = :token',
+      ExpressionAttributeValues: { ':token': { S: 't' } },
+    });
+    expect(await tokenOf()).toEqual({ S: 't' });
+    await settleWorkItem(ledger, 'a', 'run-1', outcome);
+    expect(await tokenOf()).toBeUndefined();
+  });
+
   it('protects what its new owner writes from the old one', async () => {
     const { ledger } = prepare();
     await acquireLease(ledger, 'a', 'run-1', alive, now);
