@@ -2,6 +2,7 @@ import { AmiRollout } from './components/ami/ami-rollout';
 import { EcsAmiRefresher, ecsGroups } from './components/ami/ecs-ami-refresher';
 import { AppStreamAutoUpdater } from './components/appstream/auto-updater';
 import { Ledger } from './components/foundation/ledger';
+import { OpsAlarms } from './components/operations/ops-alarms';
 import { readSettings } from './config';
 
 const settings = readSettings();
@@ -47,6 +48,20 @@ const ecsAmiRefresher =
         clusters: settings.ecsClusters,
       })
     : undefined;
+
+const workflows = [
+  ...(appstreamAutoUpdater
+    ? [{ name: 'appstream-auto-updater', stateMachineArn: appstreamAutoUpdater.workflowArn }]
+    : []),
+  ...(amiRollout ? [{ name: 'ami-rollout', stateMachineArn: amiRollout.workflowArn }] : []),
+];
+if (settings.opsAlarms && workflows.length > 0) {
+  new OpsAlarms('ops-alarms', {
+    workflows,
+    severity: settings.opsItemSeverity,
+    category: settings.opsItemCategory,
+  });
+}
 
 // What is switched off has no outputs: Pulumi warns of undefined ones.
 export = {

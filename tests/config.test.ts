@@ -25,6 +25,9 @@ describe('the configuration of a stack', () => {
         amiMinimumAgeHours: 24,
         amiAttempts: 1,
         ecsClusters: [],
+        opsAlarms: true,
+        opsItemSeverity: 3,
+        opsItemCategory: 'Security',
       },
     });
   });
@@ -61,6 +64,18 @@ describe('the configuration of a stack', () => {
       },
       protectFromDeletion: true,
     });
+  });
+
+  it('says what OpsItems are to be, and refuses what AWS does not know', () => {
+    const given = { opsAlarms: 'false', opsItemSeverity: '1', opsItemCategory: 'Availability' };
+    expect(parseSettings(given)).toMatchObject({
+      mistakes: [],
+      settings: { opsAlarms: false, opsItemSeverity: 1, opsItemCategory: 'Availability' },
+    });
+    expect(parseSettings({ opsItemSeverity: '5', opsItemCategory: 'security' }).mistakes).toEqual([
+      'opsItemSeverity: given "5"; allowed is a whole number from 1 to 4',
+      'opsItemCategory: given "security"; allowed is one of Availability, Cost, Performance, Recovery, Security',
+    ]);
   });
 
   it('takes an empty value for none: Pulumi.yaml cannot declare a key without a default', () => {
@@ -191,7 +206,7 @@ describe('the configuration of a stack', () => {
       'batchSize: given "many"; allowed is a whole number from 1 to 200',
       'emailTo: given "[\\"not an address\\"]"; allowed is a list of e-mail addresses, each once, at most 50',
       'bachSize: unknown key; known are emailFrom, ecsClusters, amiGroups, appstreamAutoUpdate, schedule, timeZone, batchSize, ' +
-        'attempts, pollMinutes, startHours, finishHours, emailTo, emailIdentity, protectFromDeletion, amiFollow, amiInstanceRoles, amiOwners, amiMinimumAgeHours, amiAttempts',
+        'attempts, pollMinutes, startHours, finishHours, emailTo, emailIdentity, protectFromDeletion, amiFollow, amiInstanceRoles, amiOwners, amiMinimumAgeHours, amiAttempts, opsAlarms, opsItemSeverity, opsItemCategory',
     ]);
   });
 

@@ -13,9 +13,11 @@ export interface Ledger {
   readonly workflow: string;
 }
 
-/** The ledger of a deployed function, from the variables that the `Notifier` component gives it. */
+/**
+ * The ledger of a deployed function, from the variables that the `Notifier` component gives it. The client is required
+ * by name, inside the factory: it comes from the Lambda runtime, one per container.
+ */
 export function createLedger(): Ledger {
-  // Required by name inside the factory: the client comes from the Lambda runtime, one per container.
   const { DynamoDB } =
     require('@aws-sdk/client-dynamodb') as typeof import('@aws-sdk/client-dynamodb');
   return {

@@ -21,7 +21,7 @@ export interface Group {
  * Lays a notification out in at most 100,000 bytes, for a message of SNS has 256 KiB and a record of DynamoDB 400 KB:
  * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html,
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html. A line for each item, one group
- * after the other as far as there is room; the others are counted:
+ * after the other as far as there is room; the others are counted, as is every group in its title:
  *
  *     UPDATED (1,236)
  *       web (3 h 12 min): updated to web-2
@@ -35,7 +35,6 @@ export function layOut({ id, facts, groups, nameable, advice }: Layout): string 
     '',
     `Notification ${id}`,
   ];
-  // For each group its title and the line that counts are there in any case.
   let room = 100_000 - Buffer.byteLength([...before, ...after].join('\n')) - 700 * groups.length;
   let names = nameable;
   const sections = groups.flatMap(({ outcome, items }) => {
@@ -59,13 +58,15 @@ export function layOut({ id, facts, groups, nameable, advice }: Layout): string 
   return [...before, ...sections, ...after].join('\n');
 }
 
-/** `and 1,234 more updated`; where they were skipped also why: `and 12 more skipped: 10 superseded by ..., 2 up to date`. */
+/**
+ * `and 1,234 more updated`; where they were skipped also why: `and 12 more skipped: 10 superseded by ..., 2 up to date`.
+ * A reason is told by its beginning, up to a colon or to the first word that looks like a name.
+ */
 function countOthers(outcome: Outcome, others: readonly ItemReport[]): string {
   const counted = `and ${spellCount(others.length)} more ${outcome}`;
   if (outcome !== 'skipped') return counted;
   const kinds = new Map<string, number>();
   for (const { reason } of others) {
-    // Its beginning, up to a colon or to the first word that looks like a name.
     const plain = /^(?:[a-z']+ )*(?:[a-z']+(?=:|$))?/.exec(oneLine(reason))?.[0].trim() ?? '';
     const kind = plain === reason || reason.startsWith(`${plain}:`) ? plain : `${plain} ...`;
     const key =

@@ -5,6 +5,8 @@ import type { NotificationRecord } from './notification';
 export interface KeptRecord {
   readonly record: NotificationRecord;
   readonly delivered: readonly string[];
+  /** ISO 8601. */
+  readonly writtenAt: string;
 }
 
 /**
@@ -80,6 +82,7 @@ function toRecord(attributes: Record<string, { S?: string; SS?: string[] }>): Ke
       labels: JSON.parse(text('labels')) as NotificationRecord['labels'],
     },
     delivered: attributes['delivered']?.SS ?? [],
+    writtenAt: text('writtenAt'),
   };
 }
 

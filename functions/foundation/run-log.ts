@@ -21,6 +21,9 @@ export interface RunLog {
   readonly leftOut: readonly ItemReport[];
 }
 
+/** Entries of a row. Serialized code has it as its value. */
+const rowLength = 100;
+
 /** Writes the names that the run is to work on, all at once. Written again, by a retry, it replaces the former queue. */
 export async function recordQueue(
   ledger: Ledger,
@@ -41,12 +44,12 @@ export async function readQueued(
     TableName: ledger.table,
     Key: {
       workflow: { S: ledger.workflow },
-      item: { S: rowsOf('queue', run) + numbered(Math.floor(index / rowLength())) },
+      item: { S: rowsOf('queue', run) + numbered(Math.floor(index / rowLength)) },
     },
     ConsistentRead: true,
   });
   const names = JSON.parse(answer.Item?.['body']?.S ?? '[]') as string[];
-  return names[index % rowLength()];
+  return names[index % rowLength];
 }
 
 /** Writes the lines of all items that the run leaves alone, all at once; again replaces them. */
@@ -91,7 +94,7 @@ export async function recordMissingOutcome(
 
 export async function readRunLog(ledger: Ledger, run: string): Promise<RunLog> {
   const joinRows = <Entry>(rows: readonly (readonly Entry[])[]) => {
-    const last = rows.findIndex((row) => row.length < rowLength());
+    const last = rows.findIndex((row) => row.length < rowLength);
     return (last < 0 ? rows : rows.slice(0, last + 1)).flat();
   };
   return {
@@ -99,11 +102,6 @@ export async function readRunLog(ledger: Ledger, run: string): Promise<RunLog> {
     outcomes: await readRows<ItemReport>(ledger, rowsOf('outcome', run)),
     leftOut: joinRows(await readRows<readonly ItemReport[]>(ledger, rowsOf('left-out', run))),
   };
-}
-
-// Functions and not constants: serialized code has no module state.
-function rowLength(): number {
-  return 100;
 }
 
 function rowsOf(kind: 'queue' | 'left-out' | 'outcome', run: string): string {
@@ -121,7 +119,7 @@ async function recordRows(
   entries: readonly unknown[],
   now: Date,
 ): Promise<void> {
-  const length = rowLength();
+  const length = rowLength;
   for (let row = 0; row * length <= entries.length; row += 1) {
     const body = entries.slice(row * length, (row + 1) * length);
     await writeRow(ledger, prefix + numbered(row), body, now);

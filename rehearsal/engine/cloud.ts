@@ -3,6 +3,7 @@ import {
   type Activity,
   type BusEvent,
   type Json,
+  type Metric,
   type Scope,
   type Service,
   type Usage,
@@ -106,12 +107,14 @@ export class Cloud {
   /** Calls that the emulation does not know: reason enough not to trust the rehearsal. */
   readonly unimplemented = new Set<string>();
   private readonly services: ReadonlyMap<string, Service>;
+  private readonly receivers: readonly Service[];
   private readonly states = new Map<string, Json>();
   private readonly earlier = new Map<string, Earlier>();
   private readonly shared = new SharedValues();
 
   constructor(private readonly options: CloudOptions) {
     this.services = new Map(options.services.map((service) => [service.id, service]));
+    this.receivers = options.services.filter((service) => service.receive !== undefined);
     for (const service of options.services) {
       this.states.set(service.id, service.createState(options.scope));
     }
@@ -222,6 +225,17 @@ export class Cloud {
     this.tellNext();
   }
 
+  /** Publishes a data point: into the trace, and to the services that take it. */
+  measure(metric: Metric): void {
+    const { trace, now } = this.options;
+    trace.metrics.push({ at: new Date(now()).toISOString(), ...metric });
+    const view = this.view();
+    const taken = this.receivers.map(
+      (service) => service.receive?.(this.states.get(service.id), metric, view) === true,
+    );
+    if (taken.includes(true)) this.tellNext();
+  }
+
   private view(): View {
     return {
       now: this.options.now(),
@@ -236,13 +250,13 @@ export class Cloud {
   }
 
   private activity(service: Service): Activity {
-    const { random, emit, trace, now } = this.options;
+    const { random, emit } = this.options;
     return {
       ...this.view(),
       random,
       uses: (behaviour) => this.behaviours.add(`${service.id}/${behaviour}`),
       emit,
-      measure: (metric) => trace.metrics.push({ at: new Date(now()).toISOString(), ...metric }),
+      measure: (metric) => this.measure(metric),
     };
   }
 

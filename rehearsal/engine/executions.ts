@@ -9,7 +9,7 @@ import {
   type Signal,
   type StateMachineOptions,
 } from '../asl';
-import { AwsError, type BusEvent, type Json } from '../services/service';
+import { AwsError, type BusEvent, type Json, type Metric } from '../services/service';
 import type { VirtualClock } from './clock';
 import type { Trace, TracedExecution } from './trace';
 
@@ -28,6 +28,7 @@ export interface ExecutionsOptions {
   /** The result of this task is no longer wanted. */
   readonly dropTask: (execution: string, task: string) => void;
   readonly emit: (event: BusEvent) => void;
+  readonly measure: (metric: Metric) => void;
   readonly seed: number;
   readonly onProgress: (execution: TracedExecution) => void;
 }
@@ -48,6 +49,14 @@ export type ExecutionsState = readonly {
   /** Clock entries by timer of the interpreter. */
   readonly timers: readonly (readonly [string, number])[];
 }[];
+
+/** What counts an execution that ended: https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html */
+const METRICS = {
+  SUCCEEDED: 'ExecutionsSucceeded',
+  FAILED: 'ExecutionsFailed',
+  TIMED_OUT: 'ExecutionsTimedOut',
+  ABORTED: 'ExecutionsAborted',
+} as const;
 
 /** The executions of all state machines: the interpreter's effects meet the clock, the tasks and the event bus. */
 export class Executions {
@@ -250,6 +259,12 @@ export class Executions {
     }
     this.options.onProgress(traced);
     this.announce(running.machine, traced);
+    this.options.measure({
+      namespace: 'AWS/States',
+      name: METRICS[effect.status],
+      dimensions: { StateMachineArn: running.machine.arn },
+      value: 1,
+    });
   }
 
   /** https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */

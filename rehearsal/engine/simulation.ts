@@ -122,6 +122,7 @@ class Simulation implements SimulationView {
       // The answer of a task that nobody waits for is ignored by its execution.
       dropTask: () => undefined,
       emit: (event) => this.bus.emit(event),
+      measure: (metric) => this.cloud.measure(metric),
       seed,
       onProgress: (execution) => this.tell(execution),
     });
@@ -298,10 +299,14 @@ class Simulation implements SimulationView {
     const caller = `function:${name}`;
     const principal = { roleArn: inputs.role as string };
     const logGroupName = inputs.loggingConfig?.logGroup ?? `/aws/lambda/${name}`;
-    const input = { logGroupName, logStreamName: `rehearsal/${invocationId}` };
+    const input = { logGroupName, logStreamName: `rehearsal/${name}` };
     const quiet = { service: 'logs', principal, caller, quiet: true };
     if (result.coldStart) this.cloud.call({ ...quiet, operation: 'CreateLogStream', input });
-    this.cloud.call({ ...quiet, operation: 'PutLogEvents', input: { ...input, logEvents: [] } });
+    const logEvents = result.logs.map(({ at, text }) => ({
+      timestamp: Date.parse(at),
+      message: text,
+    }));
+    this.cloud.call({ ...quiet, operation: 'PutLogEvents', input: { ...input, logEvents } });
     return result;
   }
 

@@ -52,6 +52,7 @@ const CONTENTS: Readonly<Record<string, Readonly<Record<string, Shown>>>> = {
     tasks: shown('ecs', 'DescribeTasks', 'tasks'),
   },
   ssm: {
+    opsItems: shown('ssm', 'GetOpsItem', 'OpsItem'),
     parameters: shown('ssm', 'GetParameter', 'Parameter', {
       History: shown('ssm', 'GetParameterHistory', 'Parameters'),
       Labels: 'anything',

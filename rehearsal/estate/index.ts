@@ -108,6 +108,7 @@ function clashes(given: Json): string[] {
     ...ecsClashes(given),
     ...duplicates(listAt(given?.ses?.identities), 'ses.identities', 'IdentityName'),
     ...duplicates(listAt(given?.sns?.topics), 'sns.topics', 'TopicArn'),
+    ...duplicates(listAt(given?.ssm?.opsItems), 'ssm.opsItems', 'OpsItemId'),
     ...duplicates(listAt(given?.ssm?.parameters), 'ssm.parameters', 'Name'),
     ...duplicates(listAt(given?.dynamodb?.tables), 'dynamodb.tables', 'TableName'),
   ];

@@ -14,5 +14,6 @@ export function ssmWithDefaults({ account, region, capturedAt, ssm }: Json): Est
       LastModifiedDate: capturedAt,
       ...parameter,
     })),
+    ...(ssm?.opsItems !== undefined && { opsItems: ssm.opsItems }),
   };
 }

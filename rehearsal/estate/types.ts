@@ -22,7 +22,7 @@ export interface Estate {
   readonly ecs: EcsEstate;
   readonly ses: { readonly sandbox: boolean; readonly identities: readonly Json[] };
   readonly sns: { readonly topics: readonly { readonly TopicArn: string }[] };
-  readonly ssm: { readonly parameters: readonly Json[] };
+  readonly ssm: { readonly parameters: readonly Json[]; readonly opsItems?: readonly Json[] };
   readonly dynamodb: {
     readonly tables: readonly { readonly TableName: string; readonly Items?: readonly Json[] }[];
   };

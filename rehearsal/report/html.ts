@@ -1,5 +1,6 @@
 import type { ExecutionResult, RehearsalResult } from '../result';
 import type { Json } from '../services/service';
+import { access } from './access';
 import { capacityCharts } from './capacity';
 import { ageChart, itemsChart, overviewChart, refreshesChart } from './charts';
 import {
@@ -14,7 +15,6 @@ import {
   inService,
   minute,
   MOST_ROWS,
-  roleName,
   shownItems,
   outcomeCounts,
   summary,
@@ -25,6 +25,7 @@ import {
   type Tone,
 } from './format';
 import { html, type Markup } from './markup';
+import { openedOpsItems } from './ops-items';
 import { badge, nothing, remark, section, table, time } from './parts';
 import { groupRuns } from './runs';
 import { STYLE } from './style';
@@ -57,7 +58,7 @@ export function renderHtml(result: RehearsalResult): string {
           ${tiles(result)} ${section('Overview', overviewChart(result))}
           ${section('Items', items(result))} ${executionCharts(result)} ${refreshes(result)}
           ${capacity(result)} ${section('Executions', executions(result))}
-          ${section('Notifications', notifications(result))}
+          ${section('Notifications', notifications(result))} ${opsItems(result)}
           ${section('Invariants', invariants(result))} ${section('Access', access(result))}
           ${ages(result)} ${section('Cost (estimated)', cost(result))}
           ${section('Assumptions where AWS documents nothing', assumptions(result))}
@@ -207,6 +208,18 @@ function notifications(result: RehearsalResult): Markup {
   )}`;
 }
 
+function opsItems(result: RehearsalResult): Markup | Markup[] {
+  const rows = openedOpsItems(result).map(({ at, id, severity, title, status }) => [
+    time(at),
+    id,
+    severity,
+    title,
+    badge(status, status === 'Resolved' ? 'good' : 'bad'),
+  ]);
+  const heads = ['Opened', 'OpsItem', 'Severity', 'Title', 'At the end'];
+  return rows.length === 0 ? [] : section('OpsItems', table(heads, rows, { 1: 'whole' }));
+}
+
 function invariants(result: RehearsalResult): Markup {
   const rows = result.invariants.map(({ id, title, held, detail }) => [
     id,
@@ -214,45 +227,6 @@ function invariants(result: RehearsalResult): Markup {
     html`<b>${title}</b><br /><span class="soft">${detail}</span>`,
   ]);
   return table(['', 'Verdict', 'Invariant'], rows);
-}
-
-function access({ calls, iam }: RehearsalResult): Markup {
-  const denied = iam.denied.map(({ principal, action, resource, reason }) => [
-    roleName(principal),
-    action,
-    resource,
-    reason,
-  ]);
-  const unused = iam.unused.map(({ role, sid, action, resource }) => [
-    roleName(role),
-    sid,
-    action,
-    resource,
-  ]);
-  const byAction = new Map<string, { calls: number; outcomes: Map<string, number> }>();
-  for (const { action, outcome } of calls) {
-    const entry = byAction.get(action) ?? { calls: 0, outcomes: new Map<string, number>() };
-    entry.calls++;
-    if (outcome !== 'ok') {
-      entry.outcomes.set(outcome, (entry.outcomes.get(outcome) ?? 0) + 1);
-    }
-    byAction.set(action, entry);
-  }
-  const actions = [...byAction]
-    .sort(([a], [b]) => compare(a, b))
-    .map(([action, { calls: number, outcomes }]) => [
-      action,
-      figure(number),
-      [...outcomes].map(([code, times]) => `${times} ${code}`).join(', '),
-    ]);
-  return html`<h3>Denied</h3>
-    ${denied.length === 0 ? nothing('No call was denied.') : table(['Principal', 'Action', 'Resource', 'Reason'], denied, { 1: 'whole' })}
-    <h3>Granted, but not used</h3>
-    ${unused.length === 0 ? nothing('Every grant was used.') : table(['Role', 'Statement', 'Action', 'Resource'], unused, { 1: 'whole', 2: 'whole' })}
-    <details>
-      <summary>${counted(calls.length, 'call')} by action</summary>
-      ${table(['Action', 'Calls', 'Errors'], actions, { 1: 'figure' })}
-    </details>`;
 }
 
 /** Ages of the account's own images that can be used, from the estate. */

@@ -16,6 +16,7 @@ import {
   summary,
   sumOf,
 } from './format';
+import { openedOpsItems } from './ops-items';
 import { groupRuns } from './runs';
 
 /**
@@ -50,6 +51,7 @@ function timeline(result: RehearsalResult): string[] {
     ),
     ...refreshEntries(result),
     ...notificationEntries(result.notifications),
+    ...opsItemEntries(result),
   ];
   // Sorting is stable: what happens at the same time stays in the order of its making.
   const sorted = entries.sort((a, b) => compare(a.at, b.at));
@@ -152,6 +154,13 @@ function notificationEntries(notifications: readonly NotificationResult[]): Entr
       lines: [oneLine(`notified by ${addresses.join(' and ')}${times}: ${first.subject}`)],
     };
   });
+}
+
+function opsItemEntries(result: RehearsalResult): Entry[] {
+  return openedOpsItems(result).map(({ at, id, severity, title, status }) => ({
+    at,
+    lines: [oneLine(`OpsItem ${id} (${severity}): ${title}; ${status} at the end`)],
+  }));
 }
 
 function access({ iam, calls }: RehearsalResult): string[] {

@@ -1,3 +1,4 @@
+import { embeddedMetrics } from './embedded-metrics';
 import { AwsError, type Json, type Scope, type Service } from './service';
 
 interface LogsState {
@@ -7,7 +8,7 @@ interface LogsState {
 
 /**
  * CloudWatch Logs as far as Lambda itself calls it for a function: whether the function's role may write its log,
- * and whether the log is there. What is written is counted, not kept.
+ * and whether the log is there. What is written is counted, not kept, but for the metrics that it carries.
  */
 export const logs: Service<LogsState> = {
   id: 'logs',
@@ -19,6 +20,12 @@ export const logs: Service<LogsState> = {
       text: 'A batch has at most 10,000 events and 1,048,576 bytes, 26 of them for each event.',
       source:
         'https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html',
+    },
+    {
+      id: 'embedded-metrics',
+      text: 'Lines in the embedded metric format become data points at once. One that a function prints with console.log in JSON format does not on AWS, where Lambda wraps it: that is not emulated.',
+      source:
+        'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html, https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html',
     },
   ],
   createState: (scope) => ({
@@ -51,7 +58,7 @@ export const logs: Service<LogsState> = {
       authorize: (input, _, scope) => [
         { action: 'logs:PutLogEvents', resource: streamArn(input, scope) },
       ],
-      handle: ({ logGroupName, logStreamName, logEvents }, state, { uses }) => {
+      handle: ({ logGroupName, logStreamName, logEvents }, state, { uses, measure }) => {
         uses('batch');
         const streams = findGroup(state, logGroupName);
         const known = Object.hasOwn(streams, logStreamName) ? streams[logStreamName] : undefined;
@@ -62,6 +69,10 @@ export const logs: Service<LogsState> = {
           throw invalid('logEvents');
         }
         streams[logStreamName] = known + events.length;
+        for (const metric of events.flatMap(({ message }) => embeddedMetrics(message))) {
+          uses('embedded-metrics');
+          measure(metric);
+        }
         return {};
       },
     },

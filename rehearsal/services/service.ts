@@ -27,6 +27,12 @@ export interface Service<State = unknown> {
   nextAt?(state: State, view: View): number | undefined;
   /** Does what is due by `activity.now`. Nobody calls, so nothing is judged, traced or faulted. */
   act?(state: State, activity: Activity): void;
+  /**
+   * Takes a data point that any service publishes, and says whether `nextAt` may have changed by it.
+   *
+   * @default it takes none
+   */
+  receive?(state: State, metric: Metric, view: View): boolean;
   /** What the service itself used at AWS's expense to the account, beyond its calls. @default nothing */
   usage?(state: State, now: number): readonly Usage[];
 }
@@ -111,6 +117,8 @@ export interface Metric {
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly value: number;
+  /** When it was so, ISO 8601. @default now */
+  readonly at?: string;
 }
 
 /** What is the same for the whole rehearsal. */

@@ -34,6 +34,7 @@ export async function record(program: () => void | Promise<void>): Promise<Recor
           return { accountId: '111122223333' };
         }
         if (token === 'aws:index/getRegion:getRegion') return { region: 'eu-west-1' };
+        if (token === 'aws:index/getPartition:getPartition') return { partition: 'aws' };
         throw new Error(`The mocks do not answer ${token}.`);
       },
     },

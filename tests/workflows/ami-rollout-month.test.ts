@@ -131,6 +131,21 @@ describe('a month', () => {
     ]);
   });
 
+  it('opens one OpsItem for what was rolled back in four groups by two runs, when the first was reported', () => {
+    const opsItems: Record<string, string>[] = result.estate.ssm.opsItems;
+    const [first] = messages(result).filter(({ subject }) => subject.startsWith('Attention'));
+    expect(opsItems).toMatchObject([
+      {
+        Title: "CloudWatch alarm - 'evergreen-dev-ops-alarms-ami-rollout' is in ALARM state",
+        Severity: '3',
+        Category: 'Security',
+        Status: 'Open',
+      },
+    ]);
+    const wait = Date.parse(opsItems[0]?.CreatedTime ?? '') - Date.parse(first?.at ?? '');
+    expect(Math.abs(wait)).toBeLessThan(120_000);
+  });
+
   it('holds every invariant', () => {
     expect(broken(result)).toEqual([]);
     expect(result.ok).toBe(true);

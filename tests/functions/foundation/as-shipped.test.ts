@@ -3,6 +3,7 @@ import { Ledger } from '../../../components/foundation/ledger';
 import { Notifier } from '../../../components/foundation/notifier';
 import { acquireLease, type Ledger as LedgerTable } from '../../../functions/foundation/ledger';
 import { recordOutcome, recordQueue } from '../../../functions/foundation/run-log';
+import { embeddedMetrics } from '../../../rehearsal/services/embedded-metrics';
 import type { Json } from '../../../rehearsal/services/service';
 import { emulateAccount, LEDGER_TABLE } from '../../support/emulated-clients';
 import { find, record, shippedCode, type Recorded } from '../../support/pulumi-mocks';
@@ -36,6 +37,8 @@ async function deployed(account: Json, sent: Json[]) {
       SESv2: client({ sendEmail: async (input: Json) => sent.push(input) }, settings),
     },
   };
+  const printed: string[] = [];
+  const stdout = { write: (text: string) => printed.push(text) };
   const load = async (name: string): Promise<(event: Json) => Promise<Json>> => {
     const lambda = find(recorded, 'aws:lambda/function:Function', `notifier-${name}-function`);
     const { '__index.js': text = '' } = await shippedCode(lambda);
@@ -44,11 +47,11 @@ async function deployed(account: Json, sent: Json[]) {
     vm.compileFunction(text, ['exports', 'require', 'process'])(
       exported,
       (module: string) => modules[module],
-      { env: { ...variables, LEDGER_TABLE } },
+      { env: { ...variables, LEDGER_TABLE }, stdout },
     );
     return exported.handler;
   };
-  return { load, settings };
+  return { load, settings, printed };
 }
 
 test('what is deployed composes from the log of a run, and delivers it, and alerts', async () => {
@@ -59,7 +62,7 @@ test('what is deployed composes from the log of a run, and delivers it, and aler
     workflow: 'updates',
   };
   const sent: Json[] = [];
-  const { load, settings } = await deployed(account, sent);
+  const { load, settings, printed } = await deployed(account, sent);
   await recordQueue(ledger, 'run-1', ['web', 'db'], account.now());
   await acquireLease(ledger, 'db', execution, async () => true, account.now());
   const line = {
@@ -86,6 +89,10 @@ test('what is deployed composes from the log of a run, and delivers it, and aler
     deliveries: { sns: 'delivered', email: 'delivered' },
   });
 
+  // Not by the console, of which Lambda wraps every line.
+  expect(printed.flatMap((text) => embeddedMetrics(text))).toMatchObject([
+    { namespace: 'Evergreen', name: 'FailedItems', dimensions: { Workflow: 'updates' }, value: 1 },
+  ]);
   expect(sent.map((one) => one.Subject ?? one.Content.Simple.Subject.Data)).toEqual([
     'Attention: updates: web failed',
     'Attention: updates: web failed',

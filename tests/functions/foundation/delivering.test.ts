@@ -63,7 +63,7 @@ function prepare(to: readonly string[] = ['b@example.com'], workflow = 'updater'
     },
   };
   const common = { ledger, retentionDays: 400, now: account.now };
-  const report = createReporter(common);
+  const report = createReporter({ ...common, print: () => undefined });
   const alert = createAlert(common);
   const addressees = {
     sns: sns as never,

@@ -3,6 +3,7 @@ import type { ItemReport } from '../../../functions/foundation/notification';
 import { readRecord } from '../../../functions/foundation/record';
 import { createHandler } from '../../../functions/foundation/report-run';
 import { recordLeftOut, recordOutcome, recordQueue } from '../../../functions/foundation/run-log';
+import { embeddedMetrics } from '../../../rehearsal/services/embedded-metrics';
 import { emulateAccount, LEDGER_TABLE } from '../../support/emulated-clients';
 
 const event = {
@@ -22,9 +23,13 @@ function prepare() {
   account.advance(4);
   const ledger: Ledger = { client: account.dynamodb, table: LEDGER_TABLE, workflow: 'updater' };
   const now = account.now();
-  const report = createHandler({ ledger, retentionDays: 400, now: account.now });
+  const printed: string[] = [];
+  const print = (text: string) => void printed.push(text);
+  const report = createHandler({ ledger, retentionDays: 400, now: account.now, print });
   return {
     account,
+    /** What was published, the line as a whole checked by `embeddedMetrics`. */
+    published: () => printed.flatMap((text) => embeddedMetrics(text)),
     report: (change: object = {}) => report({ ...event, ...change }),
     record: async () => (await readRecord(ledger, 'updater.run-1'))?.record,
     queue: (...names: string[]) => recordQueue(ledger, 'run-1', names, now),
@@ -119,6 +124,51 @@ describe('the report of a run', () => {
     await outcome(line('db'));
     await report({ mode: 'plan' });
     expect(await record()).toEqual(first);
+  });
+
+  it('publishes how many items failed, of the workflow of this stack', async () => {
+    const { account, report, published, outcome } = prepare();
+    await outcome(
+      line('a', { outcome: 'failed' }),
+      line('b', { outcome: 'blocked' }),
+      line('c', { outcome: 'unfinished' }),
+      line('d'),
+    );
+    await report();
+    expect(published()).toEqual([
+      {
+        namespace: 'Evergreen',
+        name: 'FailedItems',
+        dimensions: { Workflow: 'updater' },
+        value: 2,
+        at: account.now().toISOString(),
+      },
+    ]);
+  });
+
+  it('publishes that none failed, also of a run that ended early', async () => {
+    const { report, published, outcome } = prepare();
+    await outcome(line('d'));
+    await report({ error: { Error: 'States.Timeout', Cause: 'too long' } });
+    expect(published()).toMatchObject([{ value: 0 }]);
+  });
+
+  it('publishes the same data point when a run is reported again, however late', async () => {
+    const { account, report, published, outcome } = prepare();
+    await outcome(line('a', { outcome: 'failed' }));
+    await report();
+    account.advance(3 * 3600);
+    await report();
+    const [first, again] = published();
+    expect(again).toEqual(first);
+    expect(account.now().toISOString()).not.toBe(first?.at);
+  });
+
+  it('publishes nothing of a run that is not worth a report', async () => {
+    const { report, published, leaveOut } = prepare();
+    await leaveOut(line('idle', { outcome: 'skipped', reason: 'busy' }));
+    await report({ quiet: true });
+    expect(published()).toEqual([]);
   });
 
   it('fits into a state and a record at ten thousand items, and accounts for all of them', async () => {

@@ -9,9 +9,11 @@ import type { Json } from '../../../rehearsal/services/service';
 const REPLACED_BY: Readonly<Record<string, readonly string[]>> = {
   // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appstream-directoryconfig.html
   'aws-native:appstream:DirectoryConfig': ['directoryName'],
+  'aws:cloudwatch/compositeAlarm:CompositeAlarm': ['alarmName'], // cloudwatch/composite_alarm.go
   'aws:cloudwatch/eventRule:EventRule': ['eventBusName'], // events/rule.go
   'aws:cloudwatch/eventTarget:EventTarget': ['eventBusName', 'rule', 'targetId'], // events/target.go
   'aws:cloudwatch/logGroup:LogGroup': ['logGroupClass'], // logs/group.go
+  'aws:cloudwatch/metricAlarm:MetricAlarm': [], // cloudwatch/metric_alarm.go
   // dynamodb/table.go
   'aws:dynamodb/table:Table': [
     'hashKey',

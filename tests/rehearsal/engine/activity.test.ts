@@ -106,6 +106,25 @@ describe('services that do something by themselves', () => {
     ]);
   });
 
+  test('take the data points that matter to them, and say when they act on one', () => {
+    const gauge = service<{ seen: number[] }>({
+      id: 'gauge',
+      createState: () => ({ seen: [] }),
+      receive: ({ seen }, { name, value }) => {
+        if (name === 'Eggs') seen.push(value);
+        return name === 'Eggs';
+      },
+      nextAt: ({ seen }) => (seen.length > 0 ? 300 * SECOND : undefined),
+    });
+    const { cloud, told } = account([gauge, kitchen]);
+    const metric = { namespace: 'Kitchen', name: 'Eggs', dimensions: {}, value: 1 };
+    cloud.measure({ ...metric, name: 'Spoons' });
+    expect(told).toEqual([]);
+    cloud.measure(metric);
+    expect(told).toEqual([300 * SECOND]);
+    expect(cloud.save().services).toMatchObject({ gauge: { seen: [1] } });
+  });
+
   test('do nothing before their time', () => {
     const { cloud, clock, boil } = account([kitchen]);
     boil();

@@ -79,7 +79,7 @@ function prepare(to: readonly string[]) {
   const published: Json[] = [];
   const mailed: Json[] = [];
   const common = { ledger, retentionDays: 400, now };
-  const report = createReporter(common);
+  const report = createReporter({ ...common, print: () => undefined });
   const deliver = createDeliver({
     ...common,
     addressees: {

@@ -199,7 +199,7 @@ function definitionOf(name: string): string {
 /** ECS with the EC2 that it lives on, and an Auto Scaling group that does what the test says and nothing else. */
 export class Cluster {
   now = Date.parse(START);
-  readonly metrics: (Metric & { readonly at: number })[] = [];
+  readonly metrics: (Omit<Metric, 'at'> & { readonly at: number })[] = [];
   readonly used = new Set<string>();
   readonly autoscaling: AutoScalingState;
   private state: EcsState;
@@ -386,7 +386,7 @@ export class Cluster {
         this.used.add(id);
       },
       emit: () => undefined,
-      measure: (metric) => this.metrics.push({ at: this.now, ...metric }),
+      measure: (metric) => this.metrics.push({ ...metric, at: this.now }),
       peer: (id) => peers[id],
     };
   }

@@ -1,15 +1,15 @@
 import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 
-import { EmulatedAccount } from '../../../rehearsal/emulator/account';
-import { readEstate } from '../../../rehearsal/estate';
+import { EmulatedAccount } from '../../../../rehearsal/emulator/account';
+import { readEstate } from '../../../../rehearsal/estate';
 import {
   alarmState,
   cloudwatch,
   type CloudWatchState,
-} from '../../../rehearsal/services/cloudwatch';
-import { AwsError, type Json } from '../../../rehearsal/services/service';
-import { startWireServer } from '../../../rehearsal/wire/server';
-import { createBench, deployed } from './support';
+} from '../../../../rehearsal/services/cloudwatch';
+import { AwsError, type Json } from '../../../../rehearsal/services/service';
+import { startWireServer } from '../../../../rehearsal/wire/server';
+import { createBench, deployed } from '../support';
 
 const head = { account: '111122223333', region: 'eu-west-1', capturedAt: '2026-02-01T12:00:00Z' };
 const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:ops';

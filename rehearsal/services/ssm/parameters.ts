@@ -1,25 +1,11 @@
-import { dueEvents, nextEventAt } from './estate-events';
-import {
-  AwsError,
-  type Activity,
-  type Json,
-  type Operation,
-  type Scope,
-  type Service,
-} from './service';
-
-const REFERENCE = 'https://docs.aws.amazon.com/systems-manager/latest/APIReference';
-const GUIDE = 'https://docs.aws.amazon.com/systems-manager/latest/userguide';
+import { AwsError, type Activity, type Json, type Operation, type Scope } from '../service';
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-versions.html */
 const MOST_VERSIONS = 100;
 
-/** Parameter Store. */
-export interface SsmState {
-  /** By name. */
+/** Parameter Store, by name. */
+export interface Parameters {
   readonly parameters: Record<string, ParameterRecord>;
-  /** How many of the estate's events have had their turn. */
-  eventsDone: number;
 }
 
 interface ParameterRecord {
@@ -54,7 +40,8 @@ export interface ParameterValue {
   readonly DataType: string;
 }
 
-const getParameter: Operation<SsmState> = {
+/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html */
+export const getParameter: Operation<Parameters> = {
   mutates: false,
   // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
   authorize: ({ Name }, _state, scope) => [
@@ -69,7 +56,8 @@ const getParameter: Operation<SsmState> = {
   },
 };
 
-const getParameters: Operation<SsmState> = {
+/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html */
+export const getParameters: Operation<Parameters> = {
   mutates: false,
   authorize: ({ Names }, _state, scope) =>
     (Names as string[]).map((name) => ({
@@ -93,71 +81,13 @@ const getParameters: Operation<SsmState> = {
   },
 };
 
-/** AWS Systems Manager as far as reading parameters goes, AWS's public ones included. */
-export const ssm: Service<SsmState> = {
-  id: 'ssm',
-  clientPackage: '@aws-sdk/client-ssm',
-  protocol: 'json-1.1',
-  behaviours: [
-    {
-      id: 'selector',
-      text: 'A name, or the ARN of one, may end in :version or :label; without, the current version is meant.',
-      source: `${REFERENCE}/API_GetParameter.html`,
-    },
-    {
-      id: 'public-parameters',
-      text: 'Public parameters, /aws/service/..., have ARNs without an account. Changes of them give no event.',
-      source: `${GUIDE}/parameter-store-public-parameters.html`,
-    },
-    {
-      id: 'invalid-parameters',
-      text: 'GetParameters answers in alphabetical order; what is not there, a version included, is named in InvalidParameters.',
-      source: `${REFERENCE}/API_GetParameters.html`,
-    },
-    {
-      id: 'change',
-      text: 'A change makes a version, of which the latest 100 are kept, and gives a Parameter Store Change event. It is refused where the oldest of 100 has a label.',
-      source: `${GUIDE}/sysman-paramstore-versions.html, ${GUIDE}/sysman-paramstore-cwe.html`,
-    },
-  ],
-  createState: (scope) => {
-    const given = (scope.estate.ssm?.parameters ?? []).map((one: Json) => givenParameter(one));
-    const deployed = scope.resources
-      .filter(({ type }) => type === 'aws:ssm/parameter:Parameter')
-      .map(({ inputs, outputs }) => deployedParameter(inputs, outputs, scope));
-    const records: ParameterRecord[] = [...given, ...deployed];
-    return {
-      parameters: Object.fromEntries(records.map((record) => [record.name, record])),
-      eventsDone: 0,
-    };
-  },
-  operations: { GetParameter: getParameter, GetParameters: getParameters },
-  nextAt: ({ eventsDone }, { scope }) => nextEventAt(scope, 'ssm', eventsDone),
-  act: (state, activity) => {
-    for (const event of dueEvents(activity.scope, 'ssm', state.eventsDone, activity.now)) {
-      changeParameter(state, event, activity);
-      state.eventsDone += 1;
-    }
-  },
-  toEstate: ({ parameters }, _now, scope) =>
-    scope.estate.ssm === undefined
-      ? {}
-      : {
-          ssm: {
-            parameters: Object.values(parameters)
-              .filter(({ deployed }) => !deployed)
-              .map(estateOf),
-          },
-        },
-};
-
 /**
  * Reads a parameter.
  *
  * @param asked a name or an ARN, each perhaps with `:version` or `:label` behind it
  * @returns `undefined` where there is no such parameter or no such version
  */
-export function readParameter(state: SsmState, asked: string): ParameterValue | undefined {
+export function readParameter(state: Parameters, asked: string): ParameterValue | undefined {
   const { name, selector } = partsOf(asked);
   const record = recordOf(state, name);
   const version =
@@ -195,7 +125,7 @@ function isPublic(name: string): boolean {
   return name.startsWith('/aws/service/');
 }
 
-function recordOf({ parameters }: SsmState, name: string): ParameterRecord | undefined {
+function recordOf({ parameters }: Parameters, name: string): ParameterRecord | undefined {
   if (Object.hasOwn(parameters, name)) return parameters[name];
   return name.startsWith('arn:')
     ? Object.values(parameters).find(({ arn }) => arn === name)
@@ -227,7 +157,7 @@ function noteUse({ Type, Name, Selector }: ParameterValue, uses: Activity['uses'
   if (isPublic(Name)) uses('public-parameters');
 }
 
-function notFound(state: SsmState, asked: string): AwsError {
+function notFound(state: Parameters, asked: string): AwsError {
   const { name, selector } = partsOf(asked);
   return recordOf(state, name) === undefined
     ? new AwsError('ParameterNotFound', `Parameter ${name} not found.`)
@@ -235,6 +165,23 @@ function notFound(state: SsmState, asked: string): AwsError {
         'ParameterVersionNotFound',
         `Systems Manager could not find version ${selector} of ${name}. Verify the version and try again.`,
       );
+}
+
+/** Those of the estate, and those that the program deployed. */
+export function createParameters(scope: Scope): Parameters['parameters'] {
+  const given = (scope.estate.ssm?.parameters ?? []).map((one: Json) => givenParameter(one));
+  const deployed = scope.resources
+    .filter(({ type }) => type === 'aws:ssm/parameter:Parameter')
+    .map(({ inputs, outputs }) => deployedParameter(inputs, outputs, scope));
+  const records: ParameterRecord[] = [...given, ...deployed];
+  return Object.fromEntries(records.map((record) => [record.name, record]));
+}
+
+/** Those that the program did not deploy, in the shape of the estate. */
+export function parametersToEstate({ parameters }: Parameters): Json[] {
+  return Object.values(parameters)
+    .filter(({ deployed }) => !deployed)
+    .map(estateOf);
 }
 
 function givenParameter(given: Json): ParameterRecord {
@@ -291,7 +238,11 @@ function estateOf({ name, arn, type, dataType, versions }: ParameterRecord): Jso
 }
 
 /** Somebody, or AWS, puts a new value. */
-function changeParameter(state: SsmState, { at, name, value }: Json, activity: Activity): void {
+export function changeParameter(
+  state: Parameters,
+  { at, name, value }: Json,
+  activity: Activity,
+): void {
   const record = recordOf(state, name);
   const last = record?.versions.at(-1);
   if (record === undefined || last === undefined) return;
