@@ -5,8 +5,20 @@ import tseslint from 'typescript-eslint';
 const mustNotImport = {
   functions: ['**/components/**', '**/policy/**', '**/rehearsal/**', '@pulumi/*', '@pulumi/*/**'],
   components: ['**/policy/**', '**/rehearsal/**', '**/config', '**/config-reader'],
-  policy: ['**/components/**', '**/functions/**', '**/rehearsal/**', '**/config', '**/config-reader'],
-  rehearsal: ['**/components/**', '**/functions/**', '**/policy/**', '**/config', '**/config-reader'],
+  policy: [
+    '**/components/**',
+    '**/functions/**',
+    '**/rehearsal/**',
+    '**/config',
+    '**/config-reader',
+  ],
+  rehearsal: [
+    '**/components/**',
+    '**/functions/**',
+    '**/policy/**',
+    '**/config',
+    '**/config-reader',
+  ],
 };
 
 export default tseslint.config(

@@ -78,7 +78,10 @@ export function evaluate(
   }
   if (alarm.TreatMissingData === 'ignore') return undefined;
   // Too few to alarm, but old enough and with nothing good after them: AWS does not wait for more.
-  const age = values.reduce<number>((oldest, value, i) => (value === undefined ? oldest : i + 1), 0);
+  const age = values.reduce<number>(
+    (oldest, value, i) => (value === undefined ? oldest : i + 1),
+    0,
+  );
   if (age >= enough) return judge(enough);
   return { state: 'INSUFFICIENT_DATA', reason: describe(alarm, known, missing, false) };
 }
