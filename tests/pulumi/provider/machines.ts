@@ -7,9 +7,9 @@ import { emulateAccount, type EmulatedAccount } from '../../support/emulated-cli
 export class Machines {
   private account: EmulatedAccount;
 
-  /** @param estate as a file of one, or as a rehearsal left it */
+  /** @param estate as a file of one, or as a rehearsal left it, the tables of which are left out */
   constructor(estate: Json) {
-    this.account = emulateAccount(readEstate(estate));
+    this.account = emulated(estate);
   }
 
   /** A client like that of the SDK. */
@@ -22,14 +22,9 @@ export class Machines {
     return this.account.autoscaling;
   }
 
-  /** All as it is now. */
+  /** All as it is now, without tables. */
   get estate(): Json {
-    return this.account.estate();
-  }
-
-  /** What others did meanwhile: the estate that came of it. */
-  become(estate: Json): void {
-    this.account = emulateAccount(readEstate(estate));
+    return withoutTables(this.account.estate());
   }
 
   /** Makes a launch template with its first version, which the rehearsal's EC2 does not. Returns its id. */
@@ -42,7 +37,7 @@ export class Machines {
     };
     const { ec2, ...others } = this.estate;
     const launchTemplates = [...(ec2.launchTemplates ?? []), template];
-    this.become({ ...others, ec2: { ...ec2, launchTemplates } });
+    this.account = emulated({ ...others, ec2: { ...ec2, launchTemplates } });
     return template.LaunchTemplateId;
   }
 
@@ -50,6 +45,15 @@ export class Machines {
   createGroup(group: Json): void {
     const { autoscaling, ...others } = this.estate;
     const groups = [...(autoscaling?.groups ?? []), group];
-    this.become({ ...others, autoscaling: { groups } });
+    this.account = emulated({ ...others, autoscaling: { groups } });
   }
+}
+
+const emulated = (estate: Json): EmulatedAccount =>
+  emulateAccount(readEstate(withoutTables(estate)));
+
+/** Those of an estate must be the ones that its program deploys. */
+function withoutTables({ dynamodb, ...estate }: Json): Json {
+  void dynamodb;
+  return estate;
 }
