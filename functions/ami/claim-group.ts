@@ -2,7 +2,7 @@ import type { SFN } from '@aws-sdk/client-sfn';
 import { acquireLease, createLedger, type Ledger, type WorkItem } from '../foundation/ledger';
 import { isStopped } from '../foundation/run-control';
 import { isRunning, nameOfRun } from '../foundation/runs';
-import { blameOf, isUnderWay, readScaling } from './scaling';
+import { isUnderWay, readScaling, resultOf } from './scaling';
 
 export interface ClaimEvent {
   /** ARN of the run. */
@@ -68,7 +68,7 @@ export function createHandler({ sfn, ledger, now }: ClaimDependencies) {
       scaling: {
         course: isGoing ? 'going' : hasFailed ? 'failed' : 'none',
         reason: hasFailed ? scaling.reason : '',
-        blame: hasFailed ? blameOf(scaling) : '',
+        blame: hasFailed ? resultOf(scaling).id : '',
       },
       stopped: await isStopped(ledger, nameOfRun(execution)),
     };

@@ -37,6 +37,8 @@ export interface EnsureVersionResult {
   readonly preferences: RefreshPreferences;
   /** In words: `web version 8`. */
   readonly versions: string;
+  /** The group's own launch template: its id, the version that the group has and the one that has the AMI. */
+  readonly base: { readonly template: string; readonly from: string; readonly to: string };
 }
 
 export interface EnsureVersionDependencies {
@@ -74,7 +76,9 @@ export function createHandler({ autoscaling, ec2, ledger, now }: EnsureVersionDe
     for (const template of facts.templates) {
       versions.push(await ensureVersion(ec2, template, event, rootOf));
     }
+    const [{ id, version }] = facts.templates as [TemplateUse];
     return {
+      base: { template: id, from: String(version), to: String(versions[0]) },
       desiredConfiguration: desiredConfiguration(facts, versions),
       preferences: preferencesOf(settings),
       versions: [

@@ -1,8 +1,10 @@
 import type { EC2, Image } from '@aws-sdk/client-ec2';
 
-/** EC2 shares its request rates with the whole account: a function slows down rather than gives up. */
+/**
+ * EC2 shares its request rates with the whole account: a function slows down rather than gives up. It is required by
+ * name inside the factory: the client comes from the Lambda runtime, one per container.
+ */
 export function createEc2(): EC2 {
-  // Required by name inside the factory: the client comes from the Lambda runtime, one per container.
   const { EC2 } = require('@aws-sdk/client-ec2') as typeof import('@aws-sdk/client-ec2');
   return new EC2({ retryMode: 'adaptive', maxAttempts: 8 });
 }

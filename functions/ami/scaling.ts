@@ -54,13 +54,13 @@ export function readScaling(ledger: Ledger, group: string): Promise<Scaling | un
   return readRow<Scaling>(ledger, rowOf(group));
 }
 
-export function writeScaling(
-  ledger: Ledger,
-  group: string,
+/** @returns what was written */
+export async function writeScaling(
   scaling: Scaling,
-  now: Date,
-): Promise<void> {
-  return writeRow(ledger, rowOf(group), scaling, now);
+  where: { readonly ledger: Ledger; readonly group: string; readonly now: () => Date },
+): Promise<Scaling> {
+  await writeRow(where.ledger, rowOf(where.group), scaling, where.now());
+  return scaling;
 }
 
 /** Whether it was begun and is not over: it goes on before anything else is done with the group. */
@@ -70,9 +70,20 @@ export function isUnderWay(
   return scaling?.course === 'forward' || scaling?.course === 'back';
 }
 
-/** In the place of the id of a refresh that failed by its AMI; an empty text: the AMI is not to blame. */
-export function blameOf({ blamed }: Scaling): string {
-  return blamed ? 'scheduled actions' : '';
+/** What has become of moving a group. */
+export interface ScaleOutcome {
+  /** `wait`: call again; `unfinished`: not any more in this run. */
+  readonly decision: 'wait' | 'succeeded' | 'failed' | 'unfinished';
+  readonly reason: string;
+  readonly waitSeconds: number;
+  /** In the place of the id of a refresh that failed by its AMI; an empty text: the AMI is not to blame. */
+  readonly id: string;
+}
+
+/** That of what is over. */
+export function resultOf({ course, reason, blamed }: Scaling): ScaleOutcome {
+  const decision = course === 'done' ? 'succeeded' : 'failed';
+  return { decision, reason, waitSeconds: 0, id: blamed ? 'scheduled actions' : '' };
 }
 
 function rowOf(group: string): string {

@@ -1,7 +1,8 @@
 import type { Ledger } from './ledger';
 
 /**
- * Writes a row of the ledger that holds a body of JSON, 400 KB at most. It is kept for 400 days.
+ * Writes a row of the ledger that holds a body of JSON, 400 KB at most. It is kept for 400 days: a run lasts a year at
+ * most (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
  *
  * @param condition of DynamoDB, on the row as it is
  */
@@ -19,7 +20,6 @@ export async function writeRow(
     ...(condition === undefined ? {} : { ConditionExpression: condition }),
     ExpressionAttributeValues: {
       ':body': { S: JSON.stringify(body) },
-      // A run lasts a year at most: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
       ':expires': { N: String(Math.floor(now.getTime() / 1000) + 400 * 86_400) },
     },
   });

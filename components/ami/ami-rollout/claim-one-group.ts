@@ -62,7 +62,7 @@ export function claimOneGroup(functions: Functions, place: WaitingPlace): Record
       Choices: [
         decided('$.begun', 'prepare', 'OnCluster'),
         decided('$.begun', 'follow', 'FollowRefresh'),
-        decided('$.begun', 'scale', 'ScaleGroup'),
+        decided('$.begun', 'scale', 'ArrangeGroup'),
         decided('$.begun', 'wait', 'WaitForOther'),
         decided('$.begun', 'commit', 'AlreadyThere'),
         decided('$.begun', 'undo', 'AlreadyOver'),

@@ -1,4 +1,8 @@
 import type * as pulumi from '@pulumi/pulumi';
+import { factory as arrangeGroup } from '../../../functions/ami/arrange-group';
+import { factory as awaitInstances } from '../../../functions/ami/await-instances';
+import { factory as beginScaling } from '../../../functions/ami/begin-scaling';
+import { factory as changeCapacity } from '../../../functions/ami/change-capacity';
 import { factory as claimGroup } from '../../../functions/ami/claim-group';
 import { factory as commitGroup } from '../../../functions/ami/commit-group';
 import { factory as ensureVersion } from '../../../functions/ami/ensure-version';
@@ -8,7 +12,6 @@ import { factory as openWave } from '../../../functions/ami/open-wave';
 import { factory as queueGroups } from '../../../functions/ami/queue-groups';
 import { factory as readyCluster } from '../../../functions/ami/ready-cluster';
 import { factory as resolveImage } from '../../../functions/ami/resolve-image';
-import { factory as scaleGroup } from '../../../functions/ami/scale-group';
 import { factory as settleGroup } from '../../../functions/ami/settle-group';
 import { factory as surveyGroups } from '../../../functions/ami/survey-groups';
 import { factory as tendCluster } from '../../../functions/ami/tend-cluster';
@@ -18,15 +21,18 @@ import { factory as vetGroups } from '../../../functions/ami/vet-groups';
 import { factory as watchRefresh } from '../../../functions/ami/watch-refresh';
 import type { RolloutSettings } from '../../../functions/ami/settings';
 import { InlineFunction, type InlineFunctionArgs } from '../../foundation/inline-function';
+import type { Grant } from '../../foundation/policy-document';
 import type { Notifier } from '../../foundation/notifier';
 import type { AmiRolloutArgs } from './arguments';
 import type { RolloutFunction } from './one-group';
 import {
+  arrangeGroups,
   changeTemplates,
   configurations,
   drainContainerInstances,
   instances,
   launchFromTemplates,
+  planCapacity,
   readAlarms,
   readClusters,
   readContainerInstances,
@@ -34,11 +40,9 @@ import {
   readImages,
   readParameters,
   readRefreshes,
-  readScaling,
   readServices,
   readTasks,
   refreshes,
-  scaleGroups,
   type Place,
 } from './permissions';
 
@@ -65,6 +69,11 @@ export function createFunctions(
   const parameters = [
     ...new Set([...(args.parameters ?? []), ...follow.map(({ parameter }) => parameter)]),
   ];
+  const scaling = { ...notifier.ledgerEnvironment, FINISH_HOURS: String(settings.finishHours) };
+  const rememberScaling = ledger.grant('RememberScaling', 'GetItem', 'UpdateItem');
+  // Nothing that none of the groups asks for.
+  const ifAny = (who: readonly string[], ...grants: readonly Grant[]) =>
+    who.length === 0 ? [] : grants;
   const createFunction = (role: string, given: InlineFunctionArgs) =>
     new InlineFunction(`${name}-${role}`, given, opts);
   return {
@@ -93,14 +102,12 @@ export function createFunctions(
     vetClusters: createFunction('vet-clusters', {
       description: 'Looks for what would keep tasks of clusters from leaving their groups',
       factory: vetClusters,
-      grants:
-        clusters.length === 0
-          ? []
-          : [
-              readGroups('autoscaling:DescribeLifecycleHooks'),
-              ...readClusters(place, clusters),
-              ...readServices(place, clusters),
-            ],
+      grants: ifAny(
+        clusters,
+        readGroups('autoscaling:DescribeLifecycleHooks'),
+        ...readClusters(place, clusters),
+        ...readServices(place, clusters),
+      ),
       timeoutSeconds: 900,
     }),
     queue: createFunction('queue-groups', {
@@ -151,22 +158,49 @@ export function createFunctions(
       environment: { FINISH_HOURS: String(settings.finishHours) },
       grants: [readRefreshes()],
     }),
-    scale: createFunction('scale-group', {
-      description: 'Moves groups by scheduled actions',
-      factory: scaleGroup,
-      environment: {
-        ...notifier.ledgerEnvironment,
-        FINISH_HOURS: String(settings.finishHours),
-      },
-      grants:
-        scaled.length === 0
-          ? []
-          : [
-              readGroups(configurations, instances, ...readScaling),
-              ...scaleGroups(place, scaled),
-              ...launchFromTemplates(place, instanceRoles),
-              ledger.grant('RememberScaling', 'GetItem', 'UpdateItem'),
-            ],
+    beginScaling: createFunction('begin-scaling', {
+      description: 'Begins to move groups by scheduled actions',
+      factory: beginScaling,
+      environment: notifier.ledgerEnvironment,
+      grants: ifAny(scaled, readGroups(instances, refreshes), rememberScaling),
+    }),
+    arrangeGroup: createFunction('arrange-group', {
+      description: 'Changes what groups launch, and which of their instances go',
+      factory: arrangeGroup,
+      environment: scaling,
+      grants: ifAny(
+        scaled,
+        readGroups(instances, refreshes),
+        ...arrangeGroups(place, scaled),
+        ...launchFromTemplates(place, instanceRoles),
+        rememberScaling,
+      ),
+    }),
+    changeCapacity: createFunction('change-capacity', {
+      description: 'Changes the capacity of groups by scheduled actions',
+      factory: changeCapacity,
+      environment: scaling,
+      grants: ifAny(
+        scaled,
+        readGroups(instances, refreshes, 'autoscaling:DescribeScheduledActions'),
+        ...planCapacity(place, scaled),
+        rememberScaling,
+      ),
+    }),
+    awaitInstances: createFunction('await-instances', {
+      description: 'Waits until new instances are ready',
+      factory: awaitInstances,
+      environment: scaling,
+      grants: ifAny(
+        scaled,
+        readGroups(
+          instances,
+          refreshes,
+          'autoscaling:DescribeScalingActivities',
+          'ec2:DescribeInstanceStatus',
+        ),
+        rememberScaling,
+      ),
     }),
     commit: createFunction('commit-group', {
       description: 'Moves the default version, and deletes old ones that nothing uses',
@@ -198,29 +232,25 @@ export function createFunctions(
     ready: createFunction('ready-cluster', {
       description: 'Looks whether the tasks of a cluster can leave a group unharmed',
       factory: readyCluster,
-      grants:
-        clusters.length === 0
-          ? []
-          : [
-              readGroups(instances, 'autoscaling:DescribeLifecycleHooks'),
-              ...readClusters(place, clusters),
-              ...readContainerInstances(place, clusters),
-              ...readTasks(place, clusters),
-            ],
+      grants: ifAny(
+        clusters,
+        readGroups(instances, 'autoscaling:DescribeLifecycleHooks'),
+        ...readClusters(place, clusters),
+        ...readContainerInstances(place, clusters),
+        ...readTasks(place, clusters),
+      ),
     }),
     tend: createFunction('tend-cluster', {
       description: 'Drains the old instances of a cluster at once, or makes them active again',
       factory: tendCluster,
       environment: notifier.ledgerEnvironment,
-      grants:
-        clusters.length === 0
-          ? []
-          : [
-              readGroups(instances, refreshes),
-              ...readContainerInstances(place, clusters),
-              drainContainerInstances(place, clusters),
-              ledger.grant('RememberDrained', 'GetItem', 'UpdateItem'),
-            ],
+      grants: ifAny(
+        clusters,
+        readGroups(instances, refreshes),
+        ...readContainerInstances(place, clusters),
+        drainContainerInstances(place, clusters),
+        ledger.grant('RememberDrained', 'GetItem', 'UpdateItem'),
+      ),
     }),
   };
 }

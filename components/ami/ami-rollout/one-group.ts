@@ -18,7 +18,10 @@ export type RolloutFunction =
   | 'ready'
   | 'version'
   | 'watch'
-  | 'scale'
+  | 'beginScaling'
+  | 'arrangeGroup'
+  | 'changeCapacity'
+  | 'awaitInstances'
   | 'tend'
   | 'commit'
   | 'undo'
@@ -72,7 +75,7 @@ export function moveOneGroup(functions: Functions, place: WaitingPlace): Record<
         'attempt.$': '$.claim.attempt',
         'settings.$': '$.settings',
       },
-      fields: ['desiredConfiguration', 'preferences', 'versions'],
+      fields: ['desiredConfiguration', 'preferences', 'versions', 'base'],
       resultPath: '$.version',
       catch: [onError('UndoAfterError')],
       next: 'ByStrategy',
@@ -83,12 +86,12 @@ export function moveOneGroup(functions: Functions, place: WaitingPlace): Record<
         {
           Variable: '$.settings.strategy',
           StringEquals: 'scheduledActions',
-          Next: 'ScaleGroup',
+          Next: 'BeginScaling',
         },
       ],
       Default: 'StartRefresh',
     },
-    ...scaleOneGroup(functions.scale),
+    ...scaleOneGroup(functions),
     ...refreshOneGroup(functions, place),
 
     Ended: {

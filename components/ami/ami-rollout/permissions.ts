@@ -83,31 +83,35 @@ export function refreshGroups(place: Place, groups: readonly string[]): Grant {
   };
 }
 
-/** What moving a group by scheduled actions looks at besides. */
-export const readScaling = [
-  refreshes,
-  'autoscaling:DescribeScalingActivities',
-  'autoscaling:DescribeScheduledActions',
-  'ec2:DescribeInstanceStatus',
-];
-
-/** The desired capacity by scheduled actions only, the bounds of a group not at all. */
-export function scaleGroups(place: Place, groups: readonly string[]): Grant[] {
+/** What groups launch, and which of their instances may go; the bounds of a group not at all. */
+export function arrangeGroups(place: Place, groups: readonly string[]): Grant[] {
   const Resource = groups.map((name) => group(place, name));
   return [
     {
-      Sid: 'ChangeGroups',
-      Action: ['autoscaling:UpdateAutoScalingGroup', 'autoscaling:PutScheduledUpdateGroupAction'],
+      Sid: 'ConfigureGroups',
+      Action: ['autoscaling:UpdateAutoScalingGroup'],
       Resource,
-      Condition: { Null: { 'autoscaling:MinSize': 'true', 'autoscaling:MaxSize': 'true' } },
+      Condition: withoutBounds,
     },
-    {
-      Sid: 'ScaleGroups',
-      Action: ['autoscaling:DeleteScheduledAction', 'autoscaling:SetInstanceProtection'],
-      Resource,
-    },
+    { Sid: 'ProtectInstances', Action: ['autoscaling:SetInstanceProtection'], Resource },
   ];
 }
+
+/** The desired capacity, by scheduled actions only. */
+export function planCapacity(place: Place, groups: readonly string[]): Grant[] {
+  const Resource = groups.map((name) => group(place, name));
+  return [
+    {
+      Sid: 'PlanCapacity',
+      Action: ['autoscaling:PutScheduledUpdateGroupAction'],
+      Resource,
+      Condition: withoutBounds,
+    },
+    { Sid: 'CancelPlans', Action: ['autoscaling:DeleteScheduledAction'], Resource },
+  ];
+}
+
+const withoutBounds = { Null: { 'autoscaling:MinSize': 'true', 'autoscaling:MaxSize': 'true' } };
 
 /**
  * Whoever has a group launch something is asked for what the instances need:

@@ -20,7 +20,10 @@ const functions = [
   'ready',
   'version',
   'watch',
-  'scale',
+  'beginScaling',
+  'arrangeGroup',
+  'changeCapacity',
+  'awaitInstances',
   'tend',
   'commit',
   'undo',
@@ -114,7 +117,10 @@ describe('the definition of a rollout', () => {
       WaitForOther: ['States.Timeout -> ClaimGroup', 'States.ALL -> WaitForOtherByTime'],
       ReadyCluster: ['States.ALL -> SettleError'],
       EnsureVersion: ['States.ALL -> UndoAfterError'],
-      ScaleGroup: ['States.ALL -> SettleError'],
+      BeginScaling: ['States.ALL -> SettleError'],
+      ArrangeGroup: ['States.ALL -> SettleError'],
+      ChangeCapacity: ['States.ALL -> SettleError'],
+      AwaitInstances: ['States.ALL -> SettleError'],
       StartRefresh: [
         'AutoScaling.InstanceRefreshInProgressException -> LookAgain',
         'States.ALL -> UndoAfterError',
@@ -190,7 +196,7 @@ describe('the definition of a rollout', () => {
     expect(branches('NextStep')).toEqual({
       prepare: 'OnCluster',
       follow: 'FollowRefresh',
-      scale: 'ScaleGroup',
+      scale: 'ArrangeGroup',
       wait: 'WaitForOther',
       commit: 'AlreadyThere',
       undo: 'AlreadyOver',
@@ -205,9 +211,28 @@ describe('the definition of a rollout', () => {
     expect(waysTo('EnsureVersion')).toEqual(['OnCluster', 'ClusterReady']);
     expect(waysTo('OnCluster')).toEqual(['NextStep']);
     expect(branches('ByStrategy')).toEqual({
-      scheduledActions: 'ScaleGroup',
+      scheduledActions: 'BeginScaling',
       otherwise: 'StartRefresh',
     });
+  });
+
+  it('scales step by step, each in its function, until one of them says how that ended', () => {
+    const steps = ['BeginScaling', 'ArrangeGroup', 'ChangeCapacity', 'AwaitInstances'];
+    expect(waysTo('ScaleState')).toEqual(steps);
+    expect(branches('ScaleState')).toEqual({
+      wait: 'WaitToScale',
+      unfinished: 'Unfinished',
+      otherwise: 'Scaled',
+    });
+    expect(states['WaitToScale'].Next).toBe('ScalingStep');
+    expect(branches('ScalingStep')).toEqual({
+      add: 'ChangeCapacity',
+      remove: 'ChangeCapacity',
+      await: 'AwaitInstances',
+      otherwise: 'ArrangeGroup',
+    });
+    expect(waysTo('BeginScaling')).toEqual(['ByStrategy']);
+    expect(waysTo('ArrangeGroup')).toEqual(['NextStep', 'ScalingStep']);
   });
 
   it('has AWS change the configuration of the group itself, so that it can roll back', () => {

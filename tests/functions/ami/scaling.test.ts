@@ -1,7 +1,13 @@
+import { createHandler as createArrange } from '../../../functions/ami/arrange-group';
+import { createHandler as createAwait } from '../../../functions/ami/await-instances';
+import {
+  createHandler as createBegin,
+  type BeginEvent,
+} from '../../../functions/ami/begin-scaling';
+import { createHandler as createChangeCapacity } from '../../../functions/ami/change-capacity';
 import { createHandler as createEnsureVersion } from '../../../functions/ami/ensure-version';
-import { createHandler, type ScaleEvent } from '../../../functions/ami/scale-group';
-import { readScaling } from '../../../functions/ami/scaling';
-import type { ScaleResult } from '../../../functions/ami/scaling-steps';
+import { readScaling, type ScalingStep } from '../../../functions/ami/scaling';
+import type { ScaleEvent, ScaleResult } from '../../../functions/ami/scaling-steps';
 import { acquireLease } from '../../../functions/foundation/ledger';
 import type { Json } from '../../../rehearsal/services/service';
 import { namedError } from '../../support/emulated-clients';
@@ -29,27 +35,41 @@ const CHANGES = [
   'SetInstanceProtection',
 ];
 
-/** A group, with a version for the AMI that nothing uses yet, as the workflow calls the function. */
+/** A group, with a version for the AMI that nothing uses yet, as the workflow calls the functions. */
 async function prepare(members: Json = {}, image = NEW, given: Json = {}) {
   const fleet = fleetOf({ groups: [group('web', { MaxSize: 4, ...members })], ...given });
   const { account, ledger, dependencies } = fleet;
   const { autoscaling, ec2, now } = account;
   await acquireLease(ledger, 'web', EXECUTION, async () => false, now());
-  const version = (attempt: number) =>
-    createEnsureVersion(dependencies)({
-      execution: EXECUTION,
-      group: 'web',
-      ami: image,
-      attempt,
-      settings,
-    });
+  let base: BeginEvent['base'];
+  const version = async (attempt: number) => {
+    const event = { execution: EXECUTION, group: 'web', ami: image, attempt, settings };
+    ({ base } = await createEnsureVersion(dependencies)(event));
+  };
   await version(1);
   // Tests may answer in AWS's place.
   const clients = { autoscaling: { ...spread(autoscaling) }, ec2: { ...spread(ec2) } };
-  const handler = createHandler({ ...dependencies, ...clients, finishHours: 48 });
+  const all = { ...dependencies, ...clients, finishHours: 48 };
+  const arrange = createArrange(all);
+  const change = createChangeCapacity(all);
+  const steps: Record<ScalingStep, typeof arrange> = {
+    configure: arrange,
+    add: change,
+    await: createAwait(all),
+    protect: arrange,
+    remove: change,
+    settle: arrange,
+  };
   const startedAt = now().toISOString();
-  const step = (event: Partial<ScaleEvent> = {}) =>
-    handler({ group: 'web', ami: image, attempt: 1, settings, startedAt, ...event });
+  /** From the beginning to where something is to be waited for, as a run does that finds what is there. */
+  const step = async (event: Partial<ScaleEvent & BeginEvent> = {}) => {
+    const { attempt = 1, ...others } = event;
+    let result = await createBegin(all)({ group: 'web', ami: image, attempt, base });
+    while (result.decision === 'wait' && result.waitSeconds === 0) {
+      result = await steps[result.step]({ group: 'web', settings, startedAt, ...others });
+    }
+    return result;
+  };
   const wait = ({ waitSeconds }: ScaleResult) => account.advance(waitSeconds / 3600);
   /** Calls until it is over, or until something is so. */
   const drive = async (
@@ -81,7 +101,7 @@ async function prepare(members: Json = {}, image = NEW, given: Json = {}) {
   };
   const scale = (DesiredCapacity: number) =>
     autoscaling.updateAutoScalingGroup({ AutoScalingGroupName: 'web', DesiredCapacity });
-  return { fleet, account, ledger, clients, step, drive, wait, state, scale, version };
+  return { fleet, account, ledger, clients, steps, step, drive, wait, state, scale, version };
 }
 
 /** The client of an emulated service, with the methods that the function calls as members. */
@@ -176,6 +196,19 @@ describe('moving a group by scheduled actions', () => {
     },
     120_000,
   );
+
+  it('tells its end again where the answer to the last step was lost', async () => {
+    const { account, drive, fleet, steps } = await prepare();
+    const end = await drive();
+    const startedAt = account.now().toISOString();
+    for (const step of [steps.settle, steps.await, steps.add]) {
+      const result = await step({ group: 'web', settings, startedAt });
+      expect(result).toEqual(
+        step === steps.settle ? end : { ...end, decision: 'wait', waitSeconds: 0, step: 'settle' },
+      );
+    }
+    expect(await readScaling(fleet.ledger, 'web')).toMatchObject({ course: 'done' });
+  });
 
   it('begins anew with the next attempt', async () => {
     const { drive, ledger, step, version } = await prepare({}, BAD);
@@ -469,6 +502,20 @@ describe('a group that cannot be moved so', () => {
     const result = await step();
     expect(result).toMatchObject({ decision: 'failed', id: '' });
     expect(result.reason.startsWith(`refused: ${reason}`)).toBe(true);
+    expect(account.calls.filter((one) => !one.startsWith('Describe'))).toEqual(['GetItem']);
+  });
+
+  it('is one whose configuration somebody has changed since the version was made', async () => {
+    const { account, step } = await prepare();
+    await account.autoscaling.updateAutoScalingGroup({
+      AutoScalingGroupName: 'web',
+      LaunchTemplate: { LaunchTemplateId: templateId('web'), Version: '$Latest' },
+    });
+    account.calls.length = 0;
+    expect(await step()).toMatchObject({
+      decision: 'failed',
+      reason: 'somebody else has changed its configuration meanwhile',
+    });
     expect(account.calls.filter((one) => !one.startsWith('Describe'))).toEqual(['GetItem']);
   });
 
