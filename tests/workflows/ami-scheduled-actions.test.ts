@@ -226,19 +226,23 @@ describe('a group that cannot be moved so', () => {
 
 describe('a run that is killed after any change or note of its own', () => {
   const kills = async (name: 'good' | 'bad', restartAfterSeconds?: number) => {
-    const calls = results[name].calls.filter(
-      ({ principal, action }) =>
-        principal.includes('scale-group') && !/:(Describe|Get)|^logs:/.test(action),
-    );
-    const faults = calls.map(({ action }, index) => ({
-      kind: 'killExecution',
-      at: {
-        operation: action,
-        caller: '*scale-group*',
-        occurrence: calls.slice(0, index + 1).filter((one) => one.action === action).length,
-      },
-      ...(restartAfterSeconds === undefined ? {} : { restartAfterSeconds }),
-    }));
+    const steps = ['begin-scaling', 'arrange-group', 'change-capacity', 'await-instances'];
+    const faults = steps.flatMap((step) => {
+      const calls = results[name].calls.filter(
+        ({ principal, action }) =>
+          principal.includes(step) && !/:(Describe|Get)|^logs:/.test(action),
+      );
+      expect([step, calls.length > 0]).toEqual([step, true]);
+      return calls.map(({ action }, index) => ({
+        kind: 'killExecution',
+        at: {
+          operation: action,
+          caller: `*${step}*`,
+          occurrence: calls.slice(0, index + 1).filter((one) => one.action === action).length,
+        },
+        ...(restartAfterSeconds === undefined ? {} : { restartAfterSeconds }),
+      }));
+    });
     const names = faults.map((fault) => JSON.stringify(fault.at));
     const killed = await rehearseScenarios(
       Object.fromEntries(
