@@ -16,8 +16,11 @@ export interface OpenWaveEvent {
 }
 
 export interface OpenWaveResult {
-  /** `roll`: move these groups; `approve`: a person must let it go first; `done`: there is no further wave, or it is held back. */
-  readonly next: 'roll' | 'approve' | 'done';
+  /**
+   * `roll`: move these groups; `soak`: they are moved already, wait until the soak is over; `approve`: a person must let
+   * it go first; `done`: there is no further wave, or it is held back.
+   */
+  readonly next: 'roll' | 'soak' | 'approve' | 'done';
   readonly index: number;
   readonly nextIndex: number;
   readonly groups: readonly { readonly name: string; readonly settings: GroupSettings }[];
@@ -93,7 +96,7 @@ export function createHandler({ cloudwatch, ledger, now }: OpenWaveDependencies)
       }
       return result('done');
     }
-    if (isApproved) return result('roll');
+    if (isApproved) return result(wave.groups.length === 0 ? 'soak' : 'roll');
     if (control.awaitedWave < index) await awaitApproval(ledger, run, index, now());
     return result('approve', since, event.waitingSince === '');
   };

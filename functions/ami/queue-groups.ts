@@ -30,7 +30,10 @@ export interface QueueEvent {
 export interface QueueResult {
   /** `waves`: groups are to be moved; `report`: none is. */
   readonly next: 'waves' | 'report';
-  /** What is left of the waves, without groups that stay as they are. */
+  /**
+   * What is left of the waves, without groups that stay as they are. A wave without groups is one that an earlier run
+   * has moved: the next one comes when its soak is over and its alarms are quiet.
+   */
   readonly waves: readonly Wave[];
   /** Whether nobody wants to hear of the run if it did nothing. */
   readonly quiet: boolean;
@@ -76,8 +79,17 @@ export function createHandler({ sfn, ledger, now }: QueueDependencies) {
           warnings.push({ name: `Warning for ${name}`, value });
         }
       }
-      if (taken.length > 0) waves.push({ ...wave, groups: taken });
+      const soakMinutes = taken.length > 0 ? wave.soakMinutes : leftToSoak(event, wave, now());
+      if (taken.length > 0 || soakMinutes > 0 || wave.alarms.length > 0) {
+        waves.push({
+          ...wave,
+          groups: taken,
+          soakMinutes,
+          approval: taken.length > 0 && wave.approval,
+        });
+      }
     }
+    while (waves.at(-1)?.groups.length === 0) waves.pop();
     const queued = waves.flatMap(({ groups }) => groups);
     const idle = leftOut.every(({ outcome }) => outcome === 'skipped');
     // Nobody wants to hear that all is as it should be. A day on which nothing was to be done leaves no trace either.
@@ -104,6 +116,14 @@ export const factory = () => {
   const { SFN } = require('@aws-sdk/client-sfn') as typeof import('@aws-sdk/client-sfn');
   return createHandler({ sfn: new SFN({}), ledger: createLedger(), now: () => new Date() });
 };
+
+/** What is left of the soak of a wave that earlier runs have moved, in minutes. */
+function leftToSoak({ survey }: QueueEvent, { groups, soakMinutes }: Wave, now: Date): number {
+  const left = survey.left
+    .filter(({ name, movedAt }) => movedAt !== '' && groups.includes(name))
+    .map(({ movedAt }) => soakMinutes - (now.getTime() - Date.parse(movedAt)) / 60_000);
+  return Math.ceil(Math.max(0, ...left));
+}
 
 /** @param before why the groups of an earlier wave do not all get the AMI; an empty text: they do */
 function judge(event: QueueEvent, name: string, before: string): Verdict {

@@ -25,6 +25,8 @@ export interface LeftGroup {
   readonly reason: string;
   /** Why the waves after its own do not get the AMI, either: they would get it untested. An empty text: they do. */
   readonly halts: string;
+  /** When a run has moved it to the AMI, ISO 8601; an empty text: none has. */
+  readonly movedAt: string;
 }
 
 export interface SurveyResult {
@@ -76,11 +78,16 @@ async function examine(
   name: string,
 ): Promise<'behind' | 'begun' | Omit<LeftGroup, 'name'>> {
   const settings = groups[name] as GroupSettings;
-  const leave = (reason: string) => ({ outcome: 'skipped' as const, reason, halts: '' });
+  const leave = (reason: string, movedAt = '') => ({
+    outcome: 'skipped' as const,
+    reason,
+    halts: '',
+    movedAt,
+  });
   const facts = await readGroup(autoscaling, ec2, name);
   if (facts === undefined) {
     const halts = `${image.id} cannot be tried on ${name}`;
-    return { outcome: 'failed', reason: 'there is no such Auto Scaling group', halts };
+    return { ...leave('there is no such Auto Scaling group'), outcome: 'failed', halts };
   }
   const work = await readWorkItem(ledger, name);
   const isScaling =
@@ -89,7 +96,9 @@ async function examine(
   if (runsOnly(facts, image.id, settings)) {
     // What a run began and did not live to finish is finished now.
     const isOpen = work.target === image.id && work.settledTarget !== image.id;
-    return isOpen && mode !== 'plan' ? 'begun' : leave(`runs ${image.id} already`);
+    if (isOpen && mode !== 'plan') return 'begun';
+    const isMoved = work.settledTarget === image.id && work.outcome === 'updated';
+    return leave(`runs ${image.id} already`, isMoved ? work.settledAt : '');
   }
   if (tooYoung !== '') return leave(tooYoung);
   const newer = await findNewer(ec2, facts, image.createdAt);

@@ -45,6 +45,8 @@ export interface WorkItem {
   readonly settledTarget?: string;
   readonly outcome?: string;
   readonly reason?: string;
+  /** When the outcome was written, ISO 8601. */
+  readonly settledAt?: string;
   /** ARN of the execution that wrote the outcome. */
   readonly settledBy?: string;
   /** Targets in a row that failed. */
@@ -284,6 +286,7 @@ function toWorkItem(attributes: Attributes): WorkItem {
     settledTarget: text('settledTarget'),
     outcome: text('outcome'),
     reason: text('reason'),
+    settledAt: text('settledAt'),
     settledBy: text('settledBy'),
     failures: number('failures'),
     blocked: attributes['blocked']?.BOOL,

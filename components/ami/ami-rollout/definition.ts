@@ -151,6 +151,7 @@ export function defineRollout(
         Type: 'Choice',
         Choices: [
           { Variable: '$.wave.next', StringEquals: 'roll', Next: 'MoveGroups' },
+          { Variable: '$.wave.next', StringEquals: 'soak', Next: 'Soak' },
           { Variable: '$.wave.ask', BooleanEquals: true, Next: 'AskForApproval' },
           { Variable: '$.wave.next', StringEquals: 'approve', Next: 'WaitForApproval' },
         ],

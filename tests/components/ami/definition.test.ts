@@ -392,6 +392,7 @@ describe('the definition of a rollout', () => {
     expect(waysTo('OpenWave')).toEqual(['FirstWave', 'WaitForApproval', 'Soak']);
     expect(branches('WaveDecision')).toEqual({
       roll: 'MoveGroups',
+      soak: 'Soak',
       true: 'AskForApproval',
       approve: 'WaitForApproval',
       otherwise: 'ReportRun',

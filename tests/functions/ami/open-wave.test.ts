@@ -69,6 +69,18 @@ describe('opening a wave', () => {
     expect(await open({ index: 1 })).toMatchObject({ next: 'done' });
   });
 
+  it('soaks on without groups where an earlier run has moved them, and hears their alarms afterwards', async () => {
+    const waves = [wave([], { soakMinutes: 25, alarms: ['errors'] }), wave(['db'])];
+    const quiet = prepare(waves, { errors: 'OK' });
+    expect(await quiet.open()).toMatchObject({ next: 'soak', soakSeconds: 1500, nextIndex: 1 });
+    expect(await quiet.open({ index: 1 })).toMatchObject({
+      next: 'roll',
+      groups: [{ name: 'db' }],
+    });
+    const loud = prepare(waves, { errors: 'ALARM' });
+    expect((await loud.open({ index: 1 })).next).toBe('done');
+  });
+
   it('is done after the last', async () => {
     const { open, outcomes } = prepare([wave(['web'])]);
     expect(await open({ index: 1 })).toMatchObject({ next: 'done', groups: [], soakSeconds: 0 });

@@ -166,6 +166,39 @@ describe('the survey of groups', () => {
     expect([queued, leftOut.map(({ id }) => id)]).toEqual([['web'], ['alone', 'done']]);
   });
 
+  it('keeps the soak of a wave that an earlier run has moved, from when that was, and its alarms', async () => {
+    const { fleet, survey } = prepare({
+      groups: ['web', 'shop'].map((name) => group(name)),
+      templates: [template('web', [{ ImageId: NEW }]), template('shop')],
+    });
+    const { ledger, account } = fleet;
+    const soak = { ...wave('web'), soakMinutes: 60, approval: true };
+    const first = (soakMinutes: number) => ({ ...wave(), soakMinutes });
+    // Whoever has the AMI without a run has no soak.
+    expect((await survey({ waves: [soak, wave('shop')] })).waves).toEqual([wave('shop')]);
+    await acquireLease(ledger, 'web', EXECUTION, async () => false, account.now());
+    const intent = { target: NEW, attempt: 1, intendedAt: START };
+    await recordIntent(ledger, 'web', EXECUTION, intent);
+    await settleWorkItem(ledger, 'web', EXECUTION, {
+      outcome: 'updated',
+      reason: '',
+      at: account.now().toISOString(),
+      settledTarget: NEW,
+    });
+    account.advance(1 / 3);
+    const { waves } = await survey({ waves: [soak, wave('shop')] });
+    expect(waves).toEqual([first(40), wave('shop')]);
+    // With nothing after it, it is nobody’s business.
+    expect((await survey({ waves: [wave('shop'), soak] })).waves).toEqual([wave('shop')]);
+    account.advance(1);
+    expect((await survey({ waves: [soak, wave('shop')] })).waves).toEqual([wave('shop')]);
+    const guarded = { ...soak, alarms: ['errors'] };
+    expect((await survey({ waves: [guarded, wave('shop')] })).waves).toEqual([
+      { ...first(0), alarms: ['errors'] },
+      wave('shop'),
+    ]);
+  });
+
   it('finishes what a run has begun and did not live to finish', async () => {
     const { fleet, survey } = prepare({ templates: [template('web', [{ ImageId: NEW }])] });
     const { ledger, account } = fleet;

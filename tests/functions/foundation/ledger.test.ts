@@ -89,6 +89,7 @@ describe('the lease of a work item', () => {
       fence: 1,
       outcome: 'updated',
       reason: 'done',
+      settledAt: outcome.at,
       settledBy: 'run-1',
       settledTarget: 'b',
     });
