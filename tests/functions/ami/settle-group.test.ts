@@ -62,6 +62,7 @@ describe('what became of a group', () => {
       settledTarget: BAD,
       outcome: 'updated',
       reason: 'runs it',
+      settledAt: line.endedAt,
       settledBy: EXECUTION,
       failures: 0,
     });

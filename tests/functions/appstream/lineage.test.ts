@@ -157,6 +157,7 @@ describe('settling an image', () => {
       fence: 1,
       outcome: 'failed',
       reason,
+      settledAt: '2026-02-01T12:00:00.000Z',
       settledBy: 'run-1',
       settledTarget: 'next',
       failures: 1,
