@@ -16,7 +16,7 @@ import {
 } from './arguments';
 import { defineRollout } from './definition';
 import { createFunctions } from './functions';
-import { handTokensBack, launchFromTemplates, refreshGroups } from './permissions';
+import { endRefreshes, handTokensBack, launchFromTemplates, refreshGroups } from './permissions';
 import { refreshEnded } from './wake-up';
 
 export type { AmiRolloutArgs, EcsArgs, FollowArgs, GroupArgs } from './arguments';
@@ -54,6 +54,7 @@ export class AmiRollout extends pulumi.ComponentResource {
     const groups = Object.keys(args.groups);
     const scaled = groups.filter((group) => args.groups[group]?.strategy === 'scheduledActions');
     const refreshed = groups.filter((group) => !scaled.includes(group));
+    const withTasks = refreshed.filter((group) => args.groups[group]?.ecs !== undefined);
 
     const notifier = new Notifier(
       `${name}-notifier`,
@@ -85,6 +86,7 @@ export class AmiRollout extends pulumi.ComponentResource {
           ...(refreshed.length === 0
             ? []
             : [refreshGroups(place, refreshed), ...launchFromTemplates(place, instanceRoles)]),
+          ...(withTasks.length === 0 ? [] : [endRefreshes(place, withTasks)]),
         ],
         runsChildren: true,
         ledger,

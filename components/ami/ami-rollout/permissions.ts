@@ -74,11 +74,16 @@ export function changeTemplates(place: Place, Sid: string, ...Action: readonly s
 export function refreshGroups(place: Place, groups: readonly string[]): Grant {
   return {
     Sid: 'RefreshGroups',
-    Action: [
-      'autoscaling:StartInstanceRefresh',
-      'autoscaling:RollbackInstanceRefresh',
-      'autoscaling:CancelInstanceRefresh',
-    ],
+    Action: ['autoscaling:StartInstanceRefresh'],
+    Resource: groups.map((name) => group(place, name)),
+  };
+}
+
+/** What tasks that do not leave their instances lead to. */
+export function endRefreshes(place: Place, groups: readonly string[]): Grant {
+  return {
+    Sid: 'EndRefreshes',
+    Action: ['autoscaling:RollbackInstanceRefresh', 'autoscaling:CancelInstanceRefresh'],
     Resource: groups.map((name) => group(place, name)),
   };
 }

@@ -387,6 +387,9 @@ describe('AmiRollout', () => {
     ],
   };
 
+  const groupArn = (name: string) =>
+    `arn:aws:autoscaling:eu-west-1:${ACCOUNT}:autoScalingGroup:*:autoScalingGroupName/${name}`;
+
   it('grants the state machine the refresh of its groups, and what their instances need', () => {
     const statements = grants('first-policy');
     const named = Object.fromEntries(
@@ -400,16 +403,11 @@ describe('AmiRollout', () => {
     expect(others).toEqual({
       LeaveTokens: [['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['arn:aws:mock:::ledger-table']],
       HandTokensBack: [['states:SendTaskSuccess'], ['*']],
-      RefreshGroups: [
-        [
-          'autoscaling:StartInstanceRefresh',
-          'autoscaling:RollbackInstanceRefresh',
-          'autoscaling:CancelInstanceRefresh',
-        ],
-        ['web', 'apps', 'long'].map(
-          (name) =>
-            `arn:aws:autoscaling:eu-west-1:${ACCOUNT}:autoScalingGroup:*:autoScalingGroupName/${name}`,
-        ),
+      RefreshGroups: [['autoscaling:StartInstanceRefresh'], ['web', 'apps', 'long'].map(groupArn)],
+      // Only tasks that do not leave their instances end one.
+      EndRefreshes: [
+        ['autoscaling:RollbackInstanceRefresh', 'autoscaling:CancelInstanceRefresh'],
+        ['apps', 'long'].map(groupArn),
       ],
       ...launching,
       StartChildren: [['states:StartExecution'], ['arn:aws:mock:::first-machine']],
