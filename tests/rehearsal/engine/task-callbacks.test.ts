@@ -84,6 +84,7 @@ function engine(definition: Json) {
     runTask: (task) => tasks.run(task),
     dropTask: () => undefined,
     emit: () => undefined,
+    measure: () => undefined,
     seed: 1,
     onProgress: () => undefined,
   });
