@@ -11,7 +11,7 @@ const REPOSITORY = path.join(__dirname, '..', '..', '..');
 
 /** What makes up the program. `node_modules` is linked, not copied. */
 const PARTS = [
-  ...['index.ts', 'config.ts', 'components', 'functions', 'policy'],
+  ...['index.ts', 'config.ts', 'config-reader.ts', 'components', 'functions', 'policy'],
   ...['Pulumi.yaml', 'Pulumi.dev.yaml', 'package.json', 'package-lock.json', 'tsconfig.json'],
 ];
 
