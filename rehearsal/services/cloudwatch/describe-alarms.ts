@@ -39,21 +39,22 @@ function checkInput({
 
 function answer(input: Json, state: CloudWatchState): Json {
   const { AlarmNames, AlarmNamePrefix, AlarmTypes, StateValue, ActionPrefix } = input;
-  if (AlarmTypes?.includes('CompositeAlarm') && Object.keys(state.composites).length > 0) {
+  const choose = (alarms: Readonly<Record<string, Json>>) =>
+    Object.values(alarms)
+      .filter(({ AlarmName }) => AlarmNames?.includes(AlarmName) ?? true)
+      .filter(({ AlarmName }) => AlarmName.startsWith(AlarmNamePrefix ?? ''))
+      .filter((alarm) => (StateValue ?? alarm.StateValue) === alarm.StateValue)
+      .filter(
+        (alarm) =>
+          ActionPrefix === undefined ||
+          actionsOf(alarm).some((action: string) => action.startsWith(ActionPrefix)),
+      )
+      .sort((one, other) => (one.AlarmName < other.AlarmName ? -1 : 1));
+  if (AlarmTypes?.includes('CompositeAlarm') && choose(state.composites).length > 0) {
     throw notImplemented('the CompositeAlarm of AlarmTypes');
   }
   if (AlarmTypes !== undefined && !AlarmTypes.includes('MetricAlarm')) return pageOf([], input);
-  const chosen = Object.values(state.alarms)
-    .filter(({ AlarmName }) => AlarmNames?.includes(AlarmName) ?? true)
-    .filter(({ AlarmName }) => AlarmName.startsWith(AlarmNamePrefix ?? ''))
-    .filter((alarm) => (StateValue ?? alarm.StateValue) === alarm.StateValue)
-    .filter(
-      (alarm) =>
-        ActionPrefix === undefined ||
-        actionsOf(alarm).some((action: string) => action.startsWith(ActionPrefix)),
-    )
-    .sort((one, other) => (one.AlarmName < other.AlarmName ? -1 : 1));
-  return pageOf(chosen, input);
+  return pageOf(choose(state.alarms), input);
 }
 
 function actionsOf({ OKActions = [], AlarmActions = [], InsufficientDataActions = [] }: Json) {

@@ -365,14 +365,20 @@ describe('alarms of the program', () => {
 
   it('that are composite are not shown by half', () => {
     const { cloud } = prepare(watched);
-    const answer = cloud.call({
-      service: 'monitoring',
-      operation: 'DescribeAlarms',
-      input: { AlarmTypes: ['CompositeAlarm'] },
-      principal: { roleArn: 'role' },
-      caller: 'user',
-    });
+    const describe = (input: Json) =>
+      cloud.call({
+        service: 'monitoring',
+        operation: 'DescribeAlarms',
+        input: { AlarmTypes: ['CompositeAlarm', 'MetricAlarm'], ...input },
+        principal: { roleArn: 'role' },
+        caller: 'user',
+      });
+    const answer = describe({});
     expect('error' in answer && answer.error.code).toBe('NotImplemented');
+    // Whoever asks for others by name has the whole answer.
+    expect(describe({ AlarmNames: ['failed-items'] })).toMatchObject({
+      output: { MetricAlarms: [{ AlarmName: 'failed-items' }], CompositeAlarms: [] },
+    });
   });
 });
 
