@@ -98,6 +98,19 @@ function others(ami: string, ours: string): ScenarioInput {
 
 const scenarios = {
   quiet: { days: 1, estate: estateWith(amis.good), config: soak },
+  // When the outcome of the first wave is written, of which the soak comes next.
+  killed: {
+    days: 1,
+    estate: estateWith(amis.good),
+    config: soak,
+    faults: [
+      {
+        kind: 'killExecution',
+        at: { operation: 'dynamodb:UpdateItem', caller: '*settle-group*', occurrence: 2 },
+        restartAfterSeconds: 3600,
+      },
+    ],
+  },
   loud: { days: 1, estate: estateWith(amis.good, [goesOff(at(0, 4))]), config: soak },
   unknownAlarm: {
     days: 1,
@@ -164,6 +177,18 @@ describe('the second wave', () => {
       const pause = began(quiet, name) - ended(quiet, 'staging');
       expect(pause).toBeGreaterThanOrEqual(120);
       expect(pause).toBeLessThan(121);
+    }
+  });
+
+  test('waits for the rest of the soak where the run was killed amid it and started again', () => {
+    const { killed } = results;
+    expect(killed.executions.map(({ status }) => status)).toContain('ABORTED');
+    const [staging] = killed.refreshes ?? [];
+    const moved = (Date.parse(staging?.endedAt ?? '') - Date.parse(midnight)) / 60_000;
+    for (const name of production) {
+      expect(running(killed.estate, name)).not.toContain(amis.current);
+      expect(began(killed, name) - moved).toBeGreaterThanOrEqual(120);
+      expect(began(killed, name) - moved).toBeLessThan(123);
     }
   });
 
