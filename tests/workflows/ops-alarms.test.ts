@@ -18,24 +18,16 @@ const estate = {
   quotas: { 'appstream2:L-E1182CCA': 100 },
   ses: { sandbox: false, identities: [{ IdentityName: 'evergreen@example.com' }] },
 };
-const failing = {
-  ...estate,
-  outcomes: ['a', 'b'].map((image) => ({
-    service: 'appstream',
-    image,
-    on: 'update',
-    result: 'FAILED',
-  })),
-};
+const fails = (image: string) => ({
+  service: 'appstream',
+  image,
+  on: 'update',
+  result: 'FAILED',
+});
+const failing = { ...estate, outcomes: ['a', 'b'].map(fails) };
 const recovering = {
   ...estate,
-  outcomes: ['a', 'b'].map((image) => ({
-    service: 'appstream',
-    image,
-    on: 'update',
-    attempt: 1,
-    result: 'FAILED',
-  })),
+  outcomes: ['a', 'b'].map((image) => ({ ...fails(image), attempt: 1 })),
 };
 /** Of the updater alone, every day. */
 const daily = {
@@ -50,6 +42,16 @@ const scenarios = {
   healthy: { estate },
   failing: { estate: failing, config: daily },
   recovering: { estate: recovering, config: daily },
+  // The function that reports has just reported a plan when it is to report the failures.
+  warm: {
+    estate: {
+      ...estate,
+      outcomes: ['a', 'b', 'c'].map((image) => ({ ...fails(image), duration: { hours: 2 } })),
+    },
+    config: daily,
+    days: 1,
+    starts: [{ at: '2026-02-01T13:58:00', as: 'monthly-schedule', input: { mode: 'plan' } }],
+  },
   switchedOff: { estate: failing, config: { ...daily, opsAlarms: false } },
   failedAsAWhole: {
     estate,
@@ -111,6 +113,11 @@ it('holds every invariant all the while', () => {
   for (const { invariants } of [results.healthy, results.failing, results.recovering]) {
     expect(invariants.filter(({ held }) => !held)).toEqual([]);
   }
+});
+
+it('opens one whichever invocation of its container the report is', () => {
+  expect(results.warm.notifications.map(({ at }) => at.slice(11, 16))).toContain('13:58');
+  expect(opsItemsOf(results.warm)).toMatchObject([{ CreatedTime: '2026-02-01T14:01:00.000Z' }]);
 });
 
 it('opens one for a run that fails as a whole', () => {
