@@ -24,6 +24,8 @@ interface Delivery {
   readonly event: Json;
   readonly at: number;
   readonly attempt: number;
+  /** Whether a fault has made it late, or the second of two. It does so once: else there would be no end to it. */
+  readonly disturbed?: true;
 }
 
 /** Delivery takes about half a second: https://aws.amazon.com/blogs/compute/introducing-amazon-eventbridge-latency-improvements/ */
@@ -119,8 +121,9 @@ export class EventBus {
       : undefined;
     const fault = answer?.fault;
     if (fault?.kind === 'lostEvent') return;
-    if (fault?.kind === 'duplicateEvent' || fault?.kind === 'lateEvent') {
-      return this.schedule(delivery, delayOf(fault));
+    const disturbs = fault?.kind === 'duplicateEvent' || fault?.kind === 'lateEvent';
+    if (disturbs && delivery.disturbed !== true) {
+      return this.schedule({ ...delivery, disturbed: true }, delayOf(fault));
     }
     if (answer !== undefined && 'output' in answer) return;
     const policy = target.retryPolicy ?? {};

@@ -18,6 +18,8 @@ interface Firing {
   readonly schedule: string;
   readonly at: number;
   readonly attempt: number;
+  /** Whether a fault has made it late, or the second of two. It does so once: else there would be no end to it. */
+  readonly disturbed?: true;
 }
 
 /**
@@ -89,8 +91,9 @@ export class Schedules {
     });
     const { fault } = answer;
     if (fault?.kind === 'lostEvent') return;
-    if (fault?.kind === 'duplicateEvent' || fault?.kind === 'lateEvent') {
-      return this.again(firing, firing.attempt, delayOf(fault));
+    const disturbs = fault?.kind === 'duplicateEvent' || fault?.kind === 'lateEvent';
+    if (disturbs && firing.disturbed !== true) {
+      return this.again({ ...firing, disturbed: true }, firing.attempt, delayOf(fault));
     }
     if ('output' in answer) return;
     this.retry(firing, target, caller, 'error' in answer ? answer.error.code : 'Timeout');

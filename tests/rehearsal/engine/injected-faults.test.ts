@@ -64,6 +64,40 @@ function startsOf({ calls }: Trace, due: number) {
   return calls.map(({ at, effect }) => [(Date.parse(at) - due) / minute, effect]);
 }
 
+/** What is not taken is tried once more. */
+const target = { arn: machine, roleArn: 'r', retryPolicy: { maximumRetryAttempts: 1 } };
+
+/** An account with a schedule, daily at six. */
+function withSchedule(fault: Fault) {
+  const { clock, cloud, trace } = account(fault);
+  const inputs = {
+    scheduleExpression: 'cron(0 6 * * ? *)',
+    flexibleTimeWindow: { mode: 'OFF' },
+    target: { ...target, input: '{}' },
+  };
+  const schedule = { urn: '', type: '', name: 's', inputs, outputs: {} };
+  new Schedules({ clock, cloud, schedules: [schedule], canAssume: () => true });
+  return { clock, trace };
+}
+
+/** An account with a rule, and an event that matches it. */
+function withEvent(fault: Fault) {
+  const { clock, cloud, trace } = account(fault);
+  const rule = { inputs: { eventPattern: '{"source":["s"]}' }, outputs: { name: 'r', arn: 'a' } };
+  const bus = new EventBus({
+    clock,
+    cloud,
+    trace,
+    account: '1',
+    region: 'r',
+    rules: [{ urn: '', type: '', name: 'rule', ...rule }],
+    targets: [{ urn: '', type: '', name: 'target', inputs: { rule: 'r', ...target }, outputs: {} }],
+    canAssume: () => true,
+  });
+  bus.emit({ source: 's', 'detail-type': 't', resources: [], detail: {} });
+  return { clock, trace };
+}
+
 describe('a stale read', () => {
   const every: Fault = { kind: 'staleRead', at: { operation: 'counter:Get', occurrence: 'every' } };
 
@@ -134,11 +168,7 @@ describe.each([
   };
 
   it('of a schedule', async () => {
-    const { clock, cloud, trace } = account(fault);
-    const target = { arn: machine, roleArn: 'r', input: '{}' };
-    const inputs = { scheduleExpression: 'cron(0 6 * * ? *)', flexibleTimeWindow: { mode: 'OFF' } };
-    const schedule = { urn: '', type: '', name: 's', inputs: { ...inputs, target }, outputs: {} };
-    new Schedules({ clock, cloud, schedules: [schedule], canAssume: () => true });
+    const { clock, trace } = withSchedule(fault);
     await clock.runUntil(START + 23 * hour);
     expect(startsOf(trace, START + 6 * hour)).toEqual(expected);
     // The next day comes as if nothing had been.
@@ -147,21 +177,45 @@ describe.each([
   });
 
   it('of a rule', async () => {
-    const { clock, cloud, trace } = account(fault);
-    const rule = { inputs: { eventPattern: '{"source":["s"]}' }, outputs: { name: 'r', arn: 'a' } };
-    const target = { inputs: { rule: 'r', arn: machine, roleArn: 'r' }, outputs: {} };
-    const bus = new EventBus({
-      clock,
-      cloud,
-      trace,
-      account: '1',
-      region: 'r',
-      rules: [{ urn: '', type: '', name: 'rule', ...rule }],
-      targets: [{ urn: '', type: '', name: 'target', ...target }],
-      canAssume: () => true,
-    });
-    bus.emit({ source: 's', 'detail-type': 't', resources: [], detail: {} });
+    const { clock, trace } = withEvent(fault);
     await clock.runUntil(START + 23 * hour);
     expect(startsOf(trace, START + 500)).toEqual(expected);
+  });
+});
+
+describe.each([
+  // Each of two is no further two.
+  [
+    'duplicateEvent',
+    [
+      [0, true],
+      [0, true],
+    ],
+  ],
+  // What comes late and is not taken is retried, as anything else that was not.
+  [
+    'lateEvent',
+    [
+      [0, false],
+      [0, false],
+      [1, false],
+    ],
+  ],
+] as const)('%s whenever it can be, at once', (kind, first) => {
+  const fault: Fault = {
+    kind,
+    at: { operation: 'states:StartExecution', occurrence: 'every' },
+    delaySeconds: 0,
+  };
+  it('of a schedule', async () => {
+    const { clock, trace } = withSchedule(fault);
+    await clock.runUntil(START + 23 * hour);
+    expect(startsOf(trace, START + 6 * hour)).toEqual(first);
+  });
+
+  it('of a rule', async () => {
+    const { clock, trace } = withEvent(fault);
+    await clock.runUntil(START + 23 * hour);
+    expect(startsOf(trace, START + 500)).toEqual(first);
   });
 });
