@@ -1,5 +1,6 @@
 import { EventBridge } from '@aws-sdk/client-eventbridge';
 
+import { parseResource } from '../../../rehearsal/asl';
 import { VirtualClock } from '../../../rehearsal/engine/clock';
 import { Cloud } from '../../../rehearsal/engine/cloud';
 import { EventBus } from '../../../rehearsal/engine/event-bus';
@@ -179,6 +180,7 @@ describe('a rule matches what is put', () => {
       signal: (_, signal) => answers.push(signal),
       afterCall: () => undefined,
     });
+    const called = 'arn:aws:states:::aws-sdk:eventbridge:putEvents';
     tasks.run({
       execution: 'e',
       machine: { name: 'updater', arn: 'a', roleArn: 'role', definition: {} },
@@ -186,7 +188,8 @@ describe('a rule matches what is put', () => {
         kind: 'startTask',
         task: 1,
         state: 'Tell',
-        resource: 'arn:aws:states:::aws-sdk:eventbridge:putEvents',
+        resource: called,
+        integration: parseResource(called),
         input: { Entries: [entry(), entry({ Source: 'somebody' })] },
       },
     } as Json);
