@@ -24,7 +24,7 @@ export function checkDefinitions(program: Program): void {
 }
 
 function integrationProblems(container: Json): string[] {
-  return Object.entries<Json>(container.States).flatMap(([name, state]) => [
+  return Object.entries<Json>(container.States ?? {}).flatMap(([name, state]) => [
     ...taskProblems(state).map((problem) => `state ${name}: ${problem}`),
     ...[state.ItemProcessor, state.Iterator, ...(state.Branches ?? [])]
       .filter((inner) => inner !== undefined)

@@ -51,10 +51,10 @@ export async function rehearse(
   terminal.write(`Running the program for stack ${options.stack}\n`);
   const { account, region } = estate;
   const run = { directory, stack: options.stack, account, region };
-  // It is the update that is rehearsed; the preview only has to be possible.
+  const program = await runProgram(run);
+  // It is the update that is rehearsed; the preview only has to be possible. It runs on the core that is idle from here.
   const preview = startPreview(run);
   try {
-    const program = await runProgram(run);
     const policies = path.join(directory, 'policy');
     const violations = fs.existsSync(policies) ? await analyzeProgram(policies, program) : [];
     const from = Date.parse(options.from ?? estate.capturedAt);

@@ -29,18 +29,22 @@ test('a program that bears an update but no preview cannot be rehearsed', async 
   expect(code).toBe(2);
 });
 
-test('a program that fails ends its preview with it', async () => {
+test('a rehearsal that fails ends the preview with it', async () => {
   const [asked, answered] = ['asked', 'answered'].map((name) => path.join(folder, name));
   writeProgram(`
     const fs = require('node:fs');
     const { runtime } = require('@pulumi/pulumi');
-    if (!runtime.isDryRun()) throw new Error('This account is not ours.');
-    setInterval(() => {
-      if (fs.existsSync(${JSON.stringify(asked)})) fs.writeFileSync(${JSON.stringify(answered)}, '');
-    }, 50);
+    const aws = require('@pulumi/aws');
+    if (runtime.isDryRun()) {
+      setInterval(() => {
+        if (fs.existsSync(${JSON.stringify(asked)})) fs.writeFileSync(${JSON.stringify(answered)}, '');
+      }, 50);
+    } else {
+      new aws.sfn.StateMachine('steps', { roleArn: 'arn:aws:iam::111122223333:role/r', definition: '{}' });
+    }
   `);
   const { code, stderr } = await rehearseCommand(['--days', '1'], folder);
-  expect(stderr).toContain('This account is not ours.');
+  expect(stderr).toContain('steps');
   expect(stderr).not.toContain('In a preview');
   expect(code).toBe(2);
   // Whoever runs still would answer.
