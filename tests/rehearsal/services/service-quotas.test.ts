@@ -3,9 +3,7 @@ import { ServiceQuotas } from '@aws-sdk/client-service-quotas';
 import * as schema from '../../../rehearsal/schemas/estate.schema.json';
 import { QUOTAS } from '../../../rehearsal/services/appstream/quotas';
 import { serviceQuotas } from '../../../rehearsal/services/service-quotas';
-import { AwsError } from '../../../rehearsal/services/service';
-import { startWireServer } from '../../../rehearsal/wire/server';
-import { createBench } from './support';
+import { createBench, serveBench } from './support';
 
 const updates = { ServiceCode: 'appstream2', QuotaCode: 'L-9B6418E0' };
 const applied = { quotas: { 'appstream2:L-9B6418E0': 50, 'appstream2:L-E1182CCA': 1000 } };
@@ -76,18 +74,7 @@ test('an estate can name every quota that is known, and no other', () => {
 
 test('the SDK’s client reads a quota and an error', async () => {
   const bench = createBench(serviceQuotas, applied);
-  const server = await startWireServer({
-    services: [serviceQuotas],
-    onCall: async ({ operation, input }) => {
-      try {
-        return { output: bench.call(operation, input) };
-      } catch (error) {
-        if (error instanceof AwsError) return { error };
-        throw error;
-      }
-    },
-    now: () => bench.now,
-  });
+  const server = await serveBench(serviceQuotas, bench);
   const client = new ServiceQuotas({
     endpoint: server.url,
     region: 'eu-west-1',

@@ -2,10 +2,9 @@ import { ParameterNotFound, ParameterVersionNotFound, SSM } from '@aws-sdk/clien
 
 import { EmulatedAccount } from '../../../rehearsal/emulator/account';
 import { readEstate } from '../../../rehearsal/estate';
-import { AwsError, type Json } from '../../../rehearsal/services/service';
+import type { Json } from '../../../rehearsal/services/service';
 import { readParameter, ssm, type SsmState } from '../../../rehearsal/services/ssm';
-import { startWireServer } from '../../../rehearsal/wire/server';
-import { createBench, deployed } from './support';
+import { createBench, deployed, serveBench } from './support';
 
 const PUBLIC = '/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended';
 const head = { account: '111122223333', region: 'eu-west-1', capturedAt: '2026-02-01T12:00:00Z' };
@@ -196,18 +195,7 @@ test('other services read parameters', () => {
 
 test("the SDK's client reads parameters, and knows the errors", async () => {
   const one = bench();
-  const server = await startWireServer({
-    services: [ssm],
-    onCall: async ({ operation, input }) => {
-      try {
-        return { output: one.call(operation, input) };
-      } catch (error) {
-        if (error instanceof AwsError) return { error };
-        throw error;
-      }
-    },
-    now: () => one.now,
-  });
+  const server = await serveBench(ssm, one);
   const client = new SSM({
     endpoint: server.url,
     region: 'eu-west-1',

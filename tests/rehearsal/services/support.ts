@@ -7,6 +7,7 @@ import {
   type Scope,
   type Service,
 } from '../../../rehearsal/services/service';
+import { startWireServer } from '../../../rehearsal/wire/server';
 
 /** One service on its own, at a time that the test sets. */
 export interface Bench {
@@ -99,6 +100,22 @@ export function createBench<State>(
 }
 
 /** When every bench starts. */
+/** Serves a bench to the SDK's clients. */
+export function serveBench(service: Service<Json>, bench: Bench) {
+  return startWireServer({
+    services: [service],
+    onCall: async ({ operation, input }) => {
+      try {
+        return { output: bench.call(operation, input) };
+      } catch (error) {
+        if (error instanceof AwsError) return { error };
+        throw error;
+      }
+    },
+    now: () => bench.now,
+  });
+}
+
 export const START = '2026-02-01T12:00:00.000Z';
 
 export function deployed(type: string, outputs: Json, inputs: Json = {}): DeployedResource {

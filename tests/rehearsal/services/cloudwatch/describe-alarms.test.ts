@@ -7,9 +7,8 @@ import {
   cloudwatch,
   type CloudWatchState,
 } from '../../../../rehearsal/services/cloudwatch';
-import { AwsError, type Json } from '../../../../rehearsal/services/service';
-import { startWireServer } from '../../../../rehearsal/wire/server';
-import { createBench, deployed } from '../support';
+import type { Json } from '../../../../rehearsal/services/service';
+import { createBench, deployed, serveBench } from '../support';
 
 const head = { account: '111122223333', region: 'eu-west-1', capturedAt: '2026-02-01T12:00:00Z' };
 const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:ops';
@@ -188,18 +187,7 @@ test('other services ask for the state of an alarm; those that the program deplo
 
 test("the SDK's client shows alarms", async () => {
   const one = bench();
-  const server = await startWireServer({
-    services: [cloudwatch],
-    onCall: async ({ operation, input }) => {
-      try {
-        return { output: one.call(operation, input) };
-      } catch (error) {
-        if (error instanceof AwsError) return { error };
-        throw error;
-      }
-    },
-    now: () => one.now,
-  });
+  const server = await serveBench(cloudwatch, one);
   const client = new CloudWatch({
     endpoint: server.url,
     region: 'eu-west-1',
